@@ -1,0 +1,134 @@
+"""The labelled messages: read, made to look typed, turned into tensors."""
+
+import json
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+import torch
+
+MAX_TOKENS = 128
+SINGLE = ("topic", "form", "who", "whom", "intent", "act")
+DEFAULTS = {"form": "may", "who": "self", "whom": "none", "intent": "policy_question", "act": "new"}
+KEYS = {"topic": "k", "form": "f", "who": "w", "whom": "m", "intent": "i", "act": "d"}
+ABBREVIATIONS = {
+    "facebook": "fb", "instagram": "insta", "volunteers": "vols", "volunteer": "vol", "because": "cos",
+    "please": "pls", "you": "u", "are": "r", "your": "ur", "with": "w/", "someone": "sum1",
+    "families": "fams", "whatsapp": "wa", "home-start": "homestart", "information": "info",
+    "photos": "pics", "photo": "pic", "picture": "pic", "before": "b4", "about": "abt",
+    "people": "ppl", "work": "wrk", "manager": "mgr",
+}  # fmt: skip
+
+
+def load(folder: Path) -> list[dict[str, Any]]:
+    """Return every labelled message under a folder, one a line; a text labelled twice is kept once."""
+    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.strip():
+                row = json.loads(line)
+                rows[(row.get("c", ""), row.get("q", ""), row["t"])] = row
+    return list(rows.values())
+
+
+def labels_of(rows: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Return the label names of each head, in a stable order."""
+    labels = {
+        head: sorted({row.get(KEYS[head], DEFAULTS.get(head)) for row in rows} - {None}) for head in SINGLE
+    }
+    labels["fact"] = sorted({fact for row in rows for fact in row.get("x", {})})
+    labels["said"] = ["volunteer", "staff", "trustee", "manager"]
+    return labels
+
+
+def typed(text: str, rng: random.Random) -> str:
+    """Return the text as it may be typed on a phone: abbreviations, lost capitals and marks, slips."""
+    if rng.random() < 0.25:
+        text = re.sub(
+            r"[\w-]+",
+            lambda word: (
+                ABBREVIATIONS[word[0].lower()]
+                if word[0].lower() in ABBREVIATIONS and rng.random() < 0.5
+                else word[0]
+            ),
+            text,
+        )
+    if rng.random() < 0.3:
+        text = text.lower()
+    if rng.random() < 0.3:
+        text = re.sub(r"[?.!,'\u2019]", "", text)
+    if rng.random() < 0.3 and len(text) > 12:
+        for _ in range(1 + len(text) // 50):
+            at = rng.randrange(1, len(text) - 1)
+            slip = rng.choice(("drop", "swap", "twice"))
+            if slip == "drop":
+                text = text[:at] + text[at + 1 :]
+            elif slip == "swap":
+                text = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+            else:
+                text = text[:at] + text[at] + text[at:]
+    return text
+
+
+def pair(row: dict[str, Any], context: str | None = None) -> tuple[str, str]:
+    """Return what the encoder sees: what was said and asked before, and the message."""
+    before = context if context is not None else row.get("c", "")
+    asked = row.get("q", "")
+    return (f"{before} / {asked}" if before or asked else ""), row["t"]
+
+
+def asks_policy(row: dict[str, Any]) -> bool:
+    """Say whether a row is a policy question, of which every column is labelled."""
+    return str(row.get("i", DEFAULTS["intent"])) == DEFAULTS["intent"]
+
+
+class Batcher:
+    """Turns rows into tensors; augments when asked."""
+
+    def __init__(self, tokenizer: Any, labels: dict[str, list[str]], rows: list[dict[str, Any]]) -> None:
+        self.tokenizer = tokenizer
+        self.labels = labels
+        self.alone = [row for row in rows if "c" not in row]
+        self.askbacks = sorted({row["q"] for row in rows if row.get("q")})
+
+    def inputs(self, pairs: list[tuple[str, str]]) -> tuple[torch.Tensor, ...]:
+        coded = self.tokenizer(
+            [before for before, _ in pairs], [text for _, text in pairs],
+            truncation="longest_first", max_length=MAX_TOKENS, padding=True, return_tensors="pt",
+        )  # fmt: skip
+        return coded["input_ids"], coded["attention_mask"], coded["token_type_ids"]
+
+    def augmented(self, row: dict[str, Any], rng: random.Random) -> tuple[str, str]:
+        context = None
+        if "c" not in row and rng.random() < 0.15:  # an unrelated question before it changes nothing
+            context = rng.choice(self.alone)["t"]
+            if rng.random() < 0.5:
+                context += " / " + rng.choice(self.askbacks)
+        before, text = pair(row, context)
+        return before, typed(text, rng)
+
+    def targets(self, rows: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
+        out = {}
+        for head in SINGLE:
+            names = self.labels[head]
+            out[head] = torch.tensor(
+                [
+                    names.index(value) if (value := row.get(KEYS[head], DEFAULTS.get(head))) else -100
+                    for row in rows
+                ]
+            )
+            if head in ("form", "who", "whom"):  # nobody decides on these but for a policy question
+                out[head][[i for i, row in enumerate(rows) if not asks_policy(row)]] = -100
+        facts = torch.full((len(rows), len(self.labels["fact"])), -100, dtype=torch.long)
+        facts[[i for i, row in enumerate(rows) if asks_policy(row)]] = 0
+        for i, row in enumerate(rows):
+            for fact, value in row.get("x", {}).items():
+                facts[i, self.labels["fact"].index(fact)] = 1 if value == "y" else 2
+        out["fact"] = facts
+        said = torch.zeros(len(rows), len(self.labels["said"]))
+        for i, row in enumerate(rows):
+            for role in filter(None, (row.get("s") or "").split("+")):
+                said[i, self.labels["said"].index(role)] = 1
+        out["said"] = said
+        return out
