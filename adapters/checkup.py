@@ -1,0 +1,122 @@
+"""`hearth check`: what is configured and what is missing, all of it at once."""
+
+import argparse
+import asyncio
+from collections.abc import Callable
+
+from adapters import main as wiring
+from adapters.output import one_line, say
+from adapters.settings import Settings, SettingsError, unknown_names
+from bot.message import Message
+from knowledge.pack import PackError
+from knowledge.pack_check import faults
+
+
+class Incomplete(Exception):  # noqa: N818 - reads as what was found
+    """Something is missing or unusable; the message names each part."""
+
+
+def check(settings: Settings, _given: argparse.Namespace) -> None:
+    """Print a line for each part that the assistant needs; raise Incomplete where one does not work."""
+    reasons: set[str] = set()
+    missing = [name for name, part in _PARTS.items() if not _works(settings, name, part, reasons)]
+    _say("ok", "network", _what_leaves(settings))
+    if missing:
+        raise Incomplete(f"Not in order: {', '.join(missing)}. The lines above say what to do.")
+
+
+def _works(settings: Settings, name: str, part: Callable[[Settings], str], reasons: set[str]) -> bool:
+    """Say how one part fares. A reason is said once: parts that fail by the same one only wait for it."""
+    unusable: tuple[type[Exception], ...] = (SettingsError, *wiring.problems())
+    try:
+        words = part(settings)
+    except unusable as error:
+        reason = one_line(str(error))
+        _say("FAILED", name, "waits for what is missing above" if reason in reasons else reason)
+        reasons.add(reason)
+        return False
+    _say("ok", name, words)
+    return True
+
+
+def _say(mark: str, name: str, words: str) -> None:
+    say(f"{mark:<8}{name:<12} {words}")
+
+
+def _settings(_: Settings) -> str:
+    if slips := unknown_names():
+        raise SettingsError(f"There is no setting {', '.join(slips)}. Check the spelling, or unset it.")
+    return "understood"
+
+
+def _policy(settings: Settings) -> str:
+    policy = wiring.read_text(settings)
+    whose = "your own" if settings.organisation_configured else "the sample; HEARTH_POLICY sets your own"
+    return f"{len(policy.clauses)} clauses, version {policy.version[:8]} ({whose})"
+
+
+def _pack(settings: Settings) -> str:
+    pack = wiring.read_pack(settings)
+    reviewed = "reviewed" if pack.reviewed else "not reviewed, which every answer says"
+    return f"{pack.title}, {pack.organisation}: {len(pack.topics)} topics, {reviewed}"
+
+
+def _tables(settings: Settings) -> str:
+    if found := faults(*wiring.load_policy(settings)):
+        raise PackError(f"{len(found)} faults in the pack. `hearth policy check` lists them.")
+    return "the pack holds together with the policy"
+
+
+def _reader(settings: Settings) -> str:
+    wiring.load_reader(wiring.read_pack(settings))
+    return "reads messages for this pack"
+
+
+def _answers(settings: Settings) -> str:
+    door = wiring.build(settings)
+    outcome = asyncio.run(door.respond(Message("check/1", "check", "What is this policy for?")))
+    return f"one was tried: {outcome.answer.verdict if outcome.answer else outcome.intent}"
+
+
+def _model_reader(settings: Settings) -> str:
+    from knowledge.model_reader import ModelReaderError, NotRead
+
+    if settings.model is None:
+        return "none; the embedded reader reads alone"
+    try:
+        wiring.connect_model(settings.model, *wiring.load_policy(settings)).read("What is this policy for?")
+    except NotRead as fault:
+        raise ModelReaderError(
+            f"{settings.model.where} gave no reading ({fault}), so the embedded reader reads alone. "
+            "Check its name and key, and that this machine reaches it; unset HEARTH_MODEL to do without."
+        ) from fault
+    return f"{settings.model.where} reads too"
+
+
+def _what_leaves(settings: Settings) -> str:
+    if settings.model is None:
+        return "nothing leaves this machine; no language model is used"
+    return (
+        f"questions on the policy go to {settings.model.where}, with the names and numbers that are "
+        "recognised masked; what may speak of harm, and complaints, stay on this machine"
+    )
+
+
+def _web_chat(settings: Settings) -> str:
+    from adapters.web.serve import address
+
+    return f"{address(wiring.web_settings(settings, organisation=''))} (not started by this command)"
+
+
+_PARTS: dict[str, Callable[[Settings], str]] = {
+    "settings": _settings,
+    "policy": _policy,
+    "pack": _pack,
+    "tables": _tables,
+    "data folder": lambda settings: str(wiring.use_data_folder(settings)),
+    "model": lambda settings: wiring.load_embedder(settings).model,
+    "reader": _reader,
+    "model reader": _model_reader,
+    "answers": _answers,
+    "web chat": _web_chat,
+}

@@ -1,0 +1,150 @@
+"""The command line: reads the arguments, runs one command, says errors on one line.
+
+Exit codes:
+    0    done
+    1    something is missing or unusable: policy, pack, model, data folder, index, port
+    2    the command line or a setting is wrong
+    3    a file of cases cannot be used
+    4    the output cannot be written
+    130  stopped by the person (Ctrl-C)
+    141  the output's reader went away (`| head`)
+"""
+
+import argparse
+import io
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+from adapters import checkup, commands
+from adapters.given import roles_named, whole
+from adapters.gold import CasesError
+from adapters.main import problems
+from adapters.output import OutputError, ReaderGone, one_line
+from adapters.settings import SettingsError, from_environment, host_given, port_given
+from knowledge.reading import ROLES
+
+DONE, CANNOT, USAGE, CASES, OUTPUT, STOPPED, READER_GONE = 0, 1, 2, 3, 4, 130, 141
+
+_Value = TypeVar("_Value")
+
+
+class UsageError(Exception):
+    """The command line is wrong; the message says where and how to get help."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises UsageError where argparse would print its usage over several lines and exit."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (`{self.prog} --help` says more)")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; `--help` prints and raises SystemExit, as argparse does."""
+    try:
+        _take_any_bytes()
+        given = _parser().parse_args(arguments)
+        given.command(from_environment(), given)
+    except KeyboardInterrupt:
+        return STOPPED
+    except ReaderGone:
+        return READER_GONE
+    except (UsageError, SettingsError) as error:
+        return _failed(error, USAGE)
+    except CasesError as error:
+        return _failed(error, CASES)
+    except OutputError as error:
+        return _failed(error, OUTPUT)
+    except checkup.Incomplete as error:
+        return _failed(error, CANNOT)
+    except problems() as error:
+        return _failed(error, CANNOT)
+    return DONE
+
+
+def _failed(error: Exception, code: int) -> int:
+    sys.stderr.write(f"hearth: {one_line(str(error))}\n")
+    return code
+
+
+def _take_any_bytes() -> None:
+    """Replace what cannot be read from, or shown on, this terminal: it is no reason to stop."""
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="hearth", description="Answers from the policy's own clauses.")
+    parts = parser.add_subparsers(required=True, metavar="COMMAND")
+    _ask(parts.add_parser("ask", help="answer one question"))
+    _chat(parts.add_parser("chat", help="talk in the terminal"))
+    _serve(parts.add_parser("serve", help="serve the local web chat"))
+    _answer(parts.add_parser("answer", help="answer a file of measuring cases"))
+    _policy(parts.add_parser("policy", help="look at the policy as it was understood"))
+    check = parts.add_parser("check", help="say what is configured and what is missing")
+    check.set_defaults(command=checkup.check)
+    _code(parts.add_parser("code", help="make a one-time code to speak as the manager on the web page"))
+    return parser
+
+
+def _ask(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("question", type=whole, help="in quotation marks")
+    _role(parser)
+    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+    parser.add_argument("--why", action="store_true", help="print how the verdict came about")
+    parser.set_defaults(command=commands.ask)
+
+
+def _chat(parser: argparse.ArgumentParser) -> None:
+    _role(parser)
+    parser.set_defaults(command=commands.chat)
+
+
+def _role(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--role",
+        type=_argument(roles_named),
+        default=(),
+        help=f"who is asking: {', '.join(ROLES)}, unknown; several joined with +",
+    )
+
+
+def _serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", type=_argument(host_given), help="address to listen on (HEARTH_HOST)")
+    parser.add_argument("--port", type=_argument(port_given), help="port to listen on (HEARTH_PORT)")
+    parser.set_defaults(command=commands.serve)
+
+
+def _answer(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("cases", type=Path, help="JSON lines: questions, dialogues or intents")
+    parser.add_argument("--out", type=Path, required=True, help="where the answers go, one line a case")
+    parser.set_defaults(command=commands.answer)
+
+
+def _policy(parser: argparse.ArgumentParser) -> None:
+    parts = parser.add_subparsers(required=True, metavar="WHAT")
+    show = parts.add_parser("show", help="print sections, clauses, numbers and dates")
+    show.add_argument("--norms", action="store_true", help="print what each clause makes of whom")
+    show.set_defaults(command=commands.policy_show)
+    check = parts.add_parser("check", help="prove that the pack holds together")
+    check.set_defaults(command=commands.policy_check)
+
+
+def _code(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("office", choices=["manager"])
+    parser.set_defaults(command=commands.code)
+
+
+def _argument(understood: Callable[[str], _Value]) -> Callable[[str], _Value]:
+    """Let argparse tell the words of a ValueError, which it would replace by its own."""
+
+    def read(value: str) -> _Value:
+        try:
+            return understood(value)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+
+    return read

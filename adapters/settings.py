@@ -1,0 +1,102 @@
+"""Settings: read once from the environment, each with its default; a wrong one is named with what to do."""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TypeVar
+
+from adapters.model_settings import NAMES as MODEL_NAMES
+from adapters.model_settings import LanguageModel, model_from
+
+POLICIES = Path(__file__).parent.parent / "knowledge" / "policies"
+SAMPLE = POLICIES / "home-start-herefordshire-ict-and-social-networking.txt"
+NAMES = ("HEARTH_DATA", "HEARTH_POLICY", "HEARTH_HOST", "HEARTH_PORT", "HEARTH_OTHER_ADDRESS")
+
+_LABEL = "[A-Za-z0-9-]{1,63}"  # RFC 1123, section 2.1
+_HOST_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+
+_Value = TypeVar("_Value")
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the message names it and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this installation runs.
+
+    `data_folder` holds the index and what is kept; `policy` is the policy's text, its pack stands beside it;
+    `organisation_configured` is false while the sample policy is used; `model` is None while no language
+    model reads messages.
+    """
+
+    data_folder: Path
+    policy: Path
+    organisation_configured: bool
+    host: str
+    port: int
+    other_address: bool
+    model: LanguageModel | None = None
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings; an empty one counts as not set, a wrong one raises SettingsError."""
+    own = environment.get("HEARTH_POLICY")
+    return Settings(
+        data_folder=Path(environment.get("HEARTH_DATA") or "data").absolute(),
+        policy=Path(own).absolute() if own else SAMPLE,
+        organisation_configured=bool(own),
+        host=_read(environment, "HEARTH_HOST", "127.0.0.1", host_given),
+        port=_read(environment, "HEARTH_PORT", "8080", port_given),
+        other_address=_read(environment, "HEARTH_OTHER_ADDRESS", "no", _yes_or_no),
+        model=_model(environment),
+    )
+
+
+def unknown_names(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Return the names that look like settings and are none: a slip there would pass unseen."""
+    known = (*NAMES, *MODEL_NAMES)
+    return sorted(name for name in environment if name.startswith("HEARTH_") and name not in known)
+
+
+def host_given(value: str) -> str:
+    """Return an address to listen on; raise ValueError for what can be none."""
+    try:
+        ip_address(value.strip("[]"))
+    except ValueError:
+        if not _HOST_NAME.fullmatch(value):
+            raise ValueError(f"{value!r} is no address. Give one such as 127.0.0.1") from None
+    return value
+
+
+def port_given(value: str) -> int:
+    """Return a port to listen on; raise ValueError for what can be none."""
+    if re.fullmatch("[0-9]{1,5}", value) and 0 < int(value) < 65_536:
+        return int(value)
+    raise ValueError(f"{value!r} is no port. Give a number from 1 to 65535")
+
+
+def _yes_or_no(value: str) -> bool:
+    if value in ("yes", "no"):
+        return value == "yes"
+    raise ValueError(f"{value!r} is neither. Give yes or no")
+
+
+def _model(environment: Mapping[str, str]) -> LanguageModel | None:
+    try:
+        return model_from(environment)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+
+
+def _read(
+    environment: Mapping[str, str], name: str, default: str, understood: Callable[[str], _Value]
+) -> _Value:
+    try:
+        return understood(environment.get(name) or default)
+    except ValueError as error:
+        raise SettingsError(f"{name}: {error}.") from error

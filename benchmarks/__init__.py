@@ -1,0 +1,1 @@
+"""Measures Hearth beside what a user would pick instead."""

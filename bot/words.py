@@ -1,0 +1,73 @@
+"""The assistant's own fixed cards: greetings, what it cannot do, and where to find a person."""
+
+from bot.card import Button, Buttons, Card, Text
+from knowledge.pack import Pack
+from knowledge.reading import Intent, Role
+
+_ROLE_BUTTONS = Buttons(
+    (
+        Button("I'm a volunteer", "role:volunteer"),
+        Button("I'm staff", "role:staff"),
+        Button("I'm a trustee", "role:trustee"),
+        Button("I'd rather not say", "role:unknown"),
+    )
+)
+_NOT_YET: dict[Intent, str] = {
+    "induction": "I cannot take you through the induction here yet.",
+    "complaint": "I cannot take a complaint here yet. Nothing has been recorded.",
+    "complaint_status": "I hold no complaints here yet, so I cannot look one up.",
+    "content_approval": "I cannot pass on a post or a picture for approval here yet. Nothing has been sent.",
+    "speak_to_person": "I cannot connect you to anyone from here.",
+}
+
+
+def any_role(card_id: str) -> Card:
+    """Return the answer to someone who would rather not say who she is."""
+    said = "That's fine. Where the rules differ for volunteers, staff and trustees, I'll say so."
+    return Card(card_id, "Hello", (Text(said),))
+
+
+def welcome(card_id: str, roles: tuple[Role, ...], pack: Pack) -> Card:
+    """Return the greeting: what this is, whose policy, and the question who is asking."""
+    about = f"I answer questions on the {pack.title} of {pack.organisation}, from its own words."
+    if roles:
+        known = f"I'll answer for you as {' and '.join(roles)}. What would you like to know?"
+        return Card(card_id, "Hello", (Text(about), Text(known)))
+    ask = "Who is asking? The rules differ for volunteers, staff and trustees."
+    return Card(card_id, "Hello", (Text(about), Text(ask), _ROLE_BUTTONS))
+
+
+def not_yet(card_id: str, intent: Intent, pack: Pack) -> Card:
+    """Return an honest refusal of something that only a person can do so far, and whom to go to."""
+    said = _NOT_YET[intent]
+    go = f"Please go to {pack.manager} directly, by phone or face to face."
+    return Card(card_id, "Please go to a person", (Text(said), Text(go)))
+
+
+def person(card_id: str, pack: Pack) -> Card:
+    """Return whom to ask."""
+    return not_yet(card_id, "speak_to_person", pack)
+
+
+def unreadable(card_id: str, why: str) -> Card:
+    """Return why a message could not be taken as a question. Nothing of it is kept."""
+    return Card(card_id, "I could not read that", (Text(why),))
+
+
+def say_it_differently(card_id: str) -> Card:
+    """Return the request to put the question in other words."""
+    ask = "Sorry. Please say it in other words: who does what, and towards whom?"
+    return Card(card_id, "Not what you asked", (Text(ask),))
+
+
+def no_longer_open(card_id: str) -> Card:
+    """Return the answer to a button of an earlier question."""
+    said = "That question is no longer open. Please ask it again."
+    return Card(card_id, "Already done", (Text(said),))
+
+
+def thanks(card_id: str) -> Card:
+    """Return the answer to thanks."""
+    return Card(
+        card_id, "You're welcome", (Text("Ask me again whenever you like."),), summary="You're welcome."
+    )

@@ -1,0 +1,1 @@
+"""What the policies say: reads a document, finds its clauses, decides the verdict, words the answer."""

@@ -1,0 +1,192 @@
+"""Pack: what an organisation adds to a policy so that people's words find it."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, get_args
+
+from knowledge.reading import BEARERS, FORMS, TARGETS, Bearer, Form, Target, Value
+
+Verdict = Literal["allowed", "not_allowed", "required", "depends", "info", "silent"]
+State = Literal["y", "n", "?"]
+
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+# Whom the policy's rules bind when a row does not say: an outsider's act never meets such a row.
+BOUND: tuple[Bearer, ...] = ("volunteer", "staff", "trustee")
+# What is asked back when it is not a fact of the pack but a column of the tables.
+ASK_WHOM = "whom"
+ASK_ROLE = "role"
+
+
+class PackError(Exception):
+    """A pack cannot be used; the message names the file, the place and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that a verdict can turn on: how it is asked back, and which value the strict side takes.
+
+    `against` names a fact that cannot be established together with this one. `once` marks what is given for
+    one thing only, as consent is: it does not carry over to what is asked next.
+    """
+
+    id: str
+    ask: str
+    yes: str
+    no: str
+    strict: Value
+    against: str | None = None
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a topic's decision table.
+
+    Fits when every named column fits; `who=None` fits anyone, `whom=None` and `form=None` anything. `facts`
+    maps a fact to established, denied or "?" (not known).
+    """
+
+    verdict: Verdict
+    say: str
+    cite: tuple[str, ...]
+    near: tuple[str, ...]
+    who: tuple[Bearer, ...] | None
+    whom: tuple[Target, ...] | None
+    form: tuple[Form, ...] | None
+    facts: Mapping[str, State]
+    ask: str | None
+    change: str
+    nearest_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Something people ask about, with its decision table.
+
+    `covered` is False for a near miss. `why` names the clauses that give the policy's reason.
+    """
+
+    id: str
+    name: str
+    rows: tuple[Row, ...]
+    covered: bool
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """The tables of one policy, with the organisation's name and the policy's title.
+
+    `notes` maps a clause to what is said beside it; `norms` corrects what grammar makes of a clause.
+    """
+
+    organisation: str
+    title: str
+    reviewed: bool
+    manager: str
+    topics: Mapping[str, Topic]
+    facts: Mapping[str, Fact]
+    notes: Mapping[str, str]
+    norms: Mapping[str, Mapping[str, object]]
+
+
+SILENT_SAY = "The policy does not cover this, so I cannot say yes or no from it."
+_SILENT_ROW = Row(
+    verdict="silent",
+    say=SILENT_SAY,
+    cite=(),
+    near=(),
+    who=None,
+    whom=None,
+    form=None,
+    facts=MappingProxyType({}),
+    ask=None,
+    change="",
+    nearest_first=False,
+)
+
+
+def load_pack(path: Path) -> Pack:
+    """Return the pack in a TOML file; raise PackError where it is missing, damaged or not understood."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise PackError(f"{path.name}: no such pack. Put it beside the policy's text.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PackError(f"{path.name}: not readable as TOML: {error}. Correct that line.") from error
+    try:
+        return _pack(data)
+    except (KeyError, ValueError, TypeError) as error:
+        raise PackError(f"{path.name}: {_what(error)}. Correct that entry.") from error
+
+
+def _what(error: Exception) -> str:
+    return f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
+
+
+def _pack(data: dict[str, Any]) -> Pack:
+    facts = {entry["id"]: Fact(**entry) for entry in data["fact"]}
+    covered = [_topic(entry, facts) for entry in data["topic"]]
+    silent = [
+        Topic(id=entry["id"], name=entry["name"], rows=(_SILENT_ROW,), covered=False)
+        for entry in data["silent"]
+    ]
+    return Pack(
+        organisation=data["organisation"],
+        title=data["title"],
+        reviewed=data["reviewed"],
+        manager=data["manager"],
+        topics=MappingProxyType({topic.id: topic for topic in covered + silent}),
+        facts=MappingProxyType(facts),
+        notes=MappingProxyType(dict(data.get("notes", {}))),
+        norms=MappingProxyType(dict(data.get("norms", {}))),
+    )
+
+
+def _topic(entry: dict[str, Any], facts: Mapping[str, Fact]) -> Topic:
+    rows = tuple(_row(entry["id"], row, facts) for row in entry["row"])
+    why = tuple(entry.get("why", ()))
+    return Topic(id=entry["id"], name=entry["name"], rows=rows, covered=True, why=why)
+
+
+def _row(topic: str, row: dict[str, Any], facts: Mapping[str, Fact]) -> Row:
+    known = {
+        "verdict", "say", "cite", "near", "who", "whom", "form", "facts", "ask", "change", "nearest_first",
+    }  # fmt: skip
+    if unknown := set(row) - known:
+        raise ValueError(f"topic {topic!r}: unknown column {sorted(unknown)[0]!r}")
+    who = _column(topic, "who", row.get("who", list(BOUND)), (*BEARERS, "any"))
+    states = row.get("facts", {})
+    for fact, state in states.items():
+        if fact not in facts or state not in ("y", "n", "?"):
+            raise ValueError(f"topic {topic!r}: unknown fact or state {fact} = {state!r}")
+    ask = row.get("ask")
+    if ask is not None and ask != ASK_WHOM and ask not in facts:
+        raise ValueError(f"topic {topic!r}: asks for an unknown fact {ask!r}")
+    if row["verdict"] not in VERDICTS:
+        raise ValueError(f"topic {topic!r}: unknown verdict {row['verdict']!r}")
+    return Row(
+        verdict=row["verdict"],
+        say=row["say"],
+        cite=tuple(row.get("cite", ())),
+        near=tuple(row.get("near", ())),
+        who=None if who == ("any",) else who,
+        whom=_column(topic, "whom", row.get("whom"), TARGETS),
+        form=_column(topic, "form", row.get("form"), FORMS),
+        facts=MappingProxyType(dict(states)),
+        ask=ask,
+        change=row.get("change", ""),
+        nearest_first=bool(row.get("nearest_first", False)),
+    )
+
+
+def _column(topic: str, name: str, values: list[str] | None, known: tuple[str, ...]) -> Any:
+    if values is None:
+        return None
+    for value in values:
+        if value not in known:
+            raise ValueError(f"topic {topic!r}: unknown {name} {value!r}; one of {', '.join(known)}")
+    return tuple(values)

@@ -1,0 +1,137 @@
+"""Thread: what a line of questions has established so far, and how the next message changes it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from knowledge.pack import ASK_ROLE, ASK_WHOM, Pack
+from knowledge.reading import Act, Reading, Role, Scored, Settled
+from knowledge.verdicts import SETTLED, SURE
+
+# From the first on a message names its own topic; below the second it names none.
+CLEAR_TOPIC = 0.6
+UNCLEAR_TOPIC = 0.5
+# How much likelier the thread's topic is for a message that leans on it ("and on Instagram?").
+OF_THE_THREAD = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One line of questions: the person's words, what they have established, and what is still asked.
+
+    `said` are the words that set the topic. `asked` is the fact, "whom" or "role" that was asked back.
+    """
+
+    said: str
+    reading: Reading
+    asked: str | None = None
+
+
+def asked_words(pack: Pack, asked: str | None) -> str:
+    """Return the question as it was asked back; empty where none is open."""
+    if asked is None:
+        return ""
+    if asked == ASK_WHOM:
+        return "Who is it: a family, a volunteer, staff or a trustee?"
+    if asked == ASK_ROLE:
+        return "Are you a volunteer, staff or a trustee?"
+    return pack.facts[asked].ask
+
+
+def continued(pack: Pack, thread: Thread | None, reading: Reading) -> Reading:
+    """Return the reading of a message in its thread.
+
+    A new question carries nothing over: consent and authorisation hold for what they were given for.
+    An answer keeps what the thread established; what the message itself settles wins over it. What a second
+    reader made of the message continues what it made of the thread.
+    """
+    if thread is None:
+        return reading
+    reading = replace(reading, act=_act_in(pack, thread, reading))
+    if reading.act in ("new", "thanks"):
+        return reading
+    first = _continued(pack, thread, reading)
+    if thread.reading.other is None and reading.other is None:
+        return first
+    before = replace(thread, reading=thread.reading.other or thread.reading)
+    return replace(first, other=replace(_continued(pack, before, reading.other or reading), other=None))
+
+
+def _act_in(pack: Pack, thread: Thread, reading: Reading) -> Act:
+    """Return what a message does in its thread; what it settles says more of that than how it sounds.
+
+    A message that settles what was asked back answers it, unless it is clearly about something else. One that
+    is about nothing clear, but settles a fact on which the thread's topic turns, takes something back.
+    """
+    settled = {fact for fact, found in reading.facts.items() if found.confidence >= SETTLED}
+    best = reading.topics[0]
+    elsewhere = best.topic != thread.reading.topic and best.score >= CLEAR_TOPIC
+    answers = thread.asked in settled or (thread.asked == ASK_ROLE and reading.said_roles)
+    if answers and not (reading.act == "new" and elsewhere):
+        return "reply"
+    turns_on = {fact for row in pack.topics[thread.reading.topic].rows for fact in row.facts}
+    if reading.act == "new" and best.score < UNCLEAR_TOPIC and settled & turns_on:
+        return "correct"
+    return reading.act
+
+
+def _continued(pack: Pack, thread: Thread, reading: Reading) -> Reading:
+    before = thread.reading
+    if reading.act in ("why", "show"):
+        return replace(before, act=reading.act)
+    facts = _together(before, reading)
+    if reading.act == "dont_know":
+        return replace(before, facts=facts, act=reading.act)
+    if reading.act == "reply":
+        whom = reading.whom if thread.asked == ASK_WHOM or before.whom == "none" else before.whom
+        return replace(
+            before,
+            topics=_steadied(reading, before, certain=True),
+            facts=_answered(thread.asked, facts),
+            whom=whom,
+            said_roles=reading.said_roles,
+            act=reading.act,
+        )
+    if reading.act == "follow":
+        facts = {f: s for f, s in facts.items() if not pack.facts[f].once or f in reading.facts}
+    return replace(
+        reading,
+        topics=_steadied(reading, before),
+        whom=before.whom if reading.whom == "none" else reading.whom,
+        facts=facts,
+    )
+
+
+def _together(before: Reading, reading: Reading) -> dict[str, Settled]:
+    """Return the facts of both: a new one wins where it is settled; a mere possibility overrides nothing."""
+    surer = {
+        fact: found
+        for fact, found in reading.facts.items()
+        if fact not in before.facts or found.confidence >= min(SURE, before.facts[fact].confidence)
+    }
+    return {**before.facts, **surer}
+
+
+def _answered(asked: str | None, facts: Mapping[str, Settled]) -> dict[str, Settled]:
+    """Return the facts with the one that was asked back taken as sure: the person was asked just that."""
+    answer = facts.get(asked or "")
+    if asked is None or answer is None or answer.confidence < SETTLED:
+        return dict(facts)
+    return {**facts, asked: replace(answer, confidence=max(answer.confidence, SURE))}
+
+
+def _steadied(reading: Reading, before: Reading, *, certain: bool = False) -> tuple[Scored, ...]:
+    """Return the topics with the thread's own made likelier: a leaning message names its topic rarely.
+
+    With `certain` the thread's topic stays the first; another that the message names is then a near one.
+    """
+    leaning = {scored.topic: scored.score for scored in reading.topics}
+    leaning[before.topic] = leaning.get(before.topic, 0.0) + (1.0 if certain else OF_THE_THREAD)
+    ranked = sorted(leaning.items(), key=lambda item: -item[1])
+    return tuple(Scored(topic, min(score, 1.0)) for topic, score in ranked)
+
+
+def roles_now(roles: tuple[Role, ...], reading: Reading) -> tuple[Role, ...]:
+    """Return the sender's roles after a message: a correction replaces them, else a stated role is added."""
+    if reading.act == "correct" and reading.said_roles:
+        return reading.said_roles
+    return tuple(dict.fromkeys((*roles, *reading.said_roles)))

@@ -1,0 +1,1 @@
+"""Setting Hearth up; `make` is the way in."""

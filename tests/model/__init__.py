@@ -1,0 +1,1 @@
+"""The optional language model, against a provider on this machine."""

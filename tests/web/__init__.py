@@ -1,0 +1,1 @@
+"""The web chat: its server, and its page in a real browser."""
