@@ -68,7 +68,9 @@ def _tables(settings: Settings) -> str:
 
 
 def _reader(settings: Settings) -> str:
-    wiring.load_reader(wiring.read_pack(settings))
+    pack = wiring.read_pack(settings)
+    if untaught := wiring.load_reader(pack).untaught(pack):
+        return f"reads messages for this pack, but has not learned {', '.join(untaught)}: train it anew"
     return "reads messages for this pack"
 
 

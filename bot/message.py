@@ -1,9 +1,6 @@
 """What comes in: one message of one conversation, whatever platform it was typed on."""
 
 from dataclasses import dataclass
-from typing import Literal
-
-Surface = Literal["direct", "channel"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,11 +9,10 @@ class Message:
 
     `conversation` is an opaque id that only its adapter can open (`web:3f9a…`). A button press has an
     `action` (the pressed button's) and no text of its own. `id` is unique to the event, so that a repeat is
-    recognised. `surface` says whether others can read the conversation.
+    recognised.
     """
 
     id: str
     conversation: str
     text: str = ""
     action: str | None = None
-    surface: Surface = "direct"

@@ -43,7 +43,6 @@ class Answer:
     """
 
     verdict: Verdict
-    topic: str
     say: str
     change: str
     citations: tuple[Citation, ...]
@@ -127,7 +126,7 @@ class Answerer:
 
     def _settled(self, before: Reading, asked: str | None, value: str) -> Reading:
         if asked == ASK_WHOM:
-            return replace(before, whom=_target(value), whom_score=1.0, act="reply")
+            return replace(before, whom=_target(value), act="reply")
         fact = self.pack.facts[asked or ""]
         known = _value(value)
         facts = {**before.facts, fact.id: Settled(known)} if known else before.facts
@@ -142,7 +141,6 @@ class Answerer:
         near = decision.near or (self._nearest(question, roles) if decision.verdict == "silent" else ())
         return Answer(
             verdict=decision.verdict,
-            topic=decision.topic.name,
             say=self._say(decision, reading, roles),
             change=decision.rows[0].change,
             citations=tuple(self._citation(clause) for clause in cite),

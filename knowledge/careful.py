@@ -39,7 +39,7 @@ class SecondLook:
             form=second.form,
             who=second.who,
             whom=second.whom,
-            whom_score=second.whom_score,
+            who_score=second.who_score,
             facts=second.facts,
         )
         return replace(first, danger=max(first.danger, second.danger), other=other)

@@ -69,12 +69,16 @@ class TrainedReader:
         session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
         return cls(session, tokenizer, card)
 
+    def untaught(self, pack: Pack) -> tuple[str, ...]:
+        """Return the pack's topics and facts that the reader has not learned, and so never finds."""
+        known = {*self._labels["topic"], *self._labels["fact"]}
+        return tuple(name for name in (*pack.topics, *pack.facts) if name not in known)
+
     def read(self, text: str, before: str = "", asked: str = "") -> Reading:
         """Return the reading of `text`; `before` was said earlier, `asked` is the open question."""
         context = f"{before} / {asked}" if before or asked else ""
         scores = self._run(context, text)
         topics = _ranked(self._labels["topic"], _softmax(scores["topic"]))
-        whom = _softmax(scores["whom"])
         intent = _softmax(scores["intent"])
         return Reading(
             topics=topics,
@@ -82,7 +86,6 @@ class TrainedReader:
             who=self._best("who", scores),
             who_score=float(_softmax(scores["who"]).max()),
             whom=self._best("whom", scores),
-            whom_score=float(whom.max()),
             said_roles=self._said(scores["said"]),
             facts=self._facts(scores["fact"]),
             act=self._best("act", scores) if context else "new",

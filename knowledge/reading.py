@@ -57,8 +57,8 @@ class Scored:
 class Reading:
     """What one message asks and establishes.
 
-    `topics` is ranked, best first, never empty. `who` is whose act is asked about, `whom` towards whom, each
-    with its probability. `said_roles` are roles that the sender states. A fact that is not in `facts` is
+    `topics` is ranked, best first, never empty. `who` is whose act is asked about, with its probability,
+    `whom` towards whom. `said_roles` are roles that the sender states. A fact that is not in `facts` is
     unknown. `danger` is the probability that the message speaks of harm to someone. `other` is what a second
     reader made of the same message, if one was asked.
     """
@@ -68,7 +68,6 @@ class Reading:
     who: Bearer = "self"
     who_score: float = 1.0
     whom: Target = "none"
-    whom_score: float = 1.0
     said_roles: tuple[Role, ...] = ()
     facts: Mapping[str, Settled] = field(default_factory=dict)
     act: Act = "new"

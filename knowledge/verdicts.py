@@ -30,6 +30,7 @@ STRICTNESS: Mapping[Verdict, int] = {
     "depends": 4,
     "not_allowed": 5,
 }
+UNREVIEWED_SAY = "Nobody has reviewed how I read this policy, so I give no permission from it."
 _IMPLIED: Mapping[Bearer, tuple[Bearer, ...]] = {
     "manager": ("manager", "staff"),
     "chair": ("chair", "trustee"),
@@ -68,8 +69,22 @@ def decide(pack: Pack, reading: Reading, roles: Iterable[Role]) -> Decision:
     roles = tuple(roles)
     reading = reading.both(lambda one: _consistent(pack, one))
     if reading.other is None:
-        return _decide_one(pack, reading, roles)
-    return _decide_two(pack, (reading, reading.other), roles)
+        decision = _decide_one(pack, reading, roles)
+    else:
+        decision = _decide_two(pack, (reading, reading.other), roles)
+    return decision if pack.reviewed else _unreviewed(decision)
+
+
+def _unreviewed(decision: Decision) -> Decision:
+    """Return the decision of a pack that nobody has reviewed: it gives no permission, only the quotation."""
+    if decision.verdict != "allowed":
+        return decision
+    rows = tuple(
+        replace(row, verdict="silent", say=UNREVIEWED_SAY, change="", cite=(), near=row.cite, facts={})
+        for row in decision.rows
+    )
+    trace = (*decision.trace, "allowed held back: the pack is not reviewed")
+    return replace(decision, verdict="silent", rows=rows, trace=trace)
 
 
 def _consistent(pack: Pack, reading: Reading) -> Reading:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,10 @@ def test_a_story_keeps_its_beginning_and_its_end(reader: TrainedReader) -> None:
 
 def test_hidden_characters_are_not_read() -> None:
     assert plain("can\u202e I\u200b  friend\u0007\nthem") == "can I friend them"
+
+
+def test_a_topic_that_was_not_learned_is_named(reader: TrainedReader) -> None:
+    pack = home_start_pack()
+    assert reader.untaught(pack) == ()
+    added = replace(pack, topics={**pack.topics, "parking": pack.topics["x_premises"]})
+    assert reader.untaught(added) == ("parking",)

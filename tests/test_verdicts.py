@@ -130,3 +130,13 @@ def test_the_trace_tells_the_topic_and_the_rows_passed_over() -> None:
     assert "topic friend_request" in trace
     assert "row 1 passed over: is about volunteer" in trace
     assert "fits: not_allowed" in trace
+
+
+def test_a_pack_that_nobody_reviewed_gives_no_permission_only_the_quotation() -> None:
+    unreviewed = replace(home_start_pack(), reviewed=False)
+    for topic in home_start_pack().topics.values():
+        for role in ("volunteer", "staff", "trustee"):
+            assert decide(unreviewed, reading(topic.id, whom="family"), (role,)).verdict != "allowed"
+    news = decide(unreviewed, reading("share_news"), ("volunteer",))
+    assert (news.verdict, news.cite, news.near) == ("silent", (), ("4.2",))
+    assert "give no permission" in news.rows[0].say

@@ -18,7 +18,6 @@ async def test_a_question_reaches_the_door_and_its_cards_come_back(page: Page, d
     (message,) = door.messages
     assert message.text == "can I friend this family?"
     assert message.action is None
-    assert message.surface == "direct"
     assert message.id == f"{message.conversation}/message-1"
 
 
