@@ -1,0 +1,1 @@
+"""What must be remembered: tables, encryption, audit, and the one way to a transaction."""

@@ -1,0 +1,121 @@
+"""The way to the database: one engine, one kind of transaction, its errors in words for a person."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    NotSupportedError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+# How long a write waits for another to end. An accept must answer in 2.5 s, so it gives up before that.
+_BUSY_MILLISECONDS = 2_000
+_READS = "hearth_reads"
+_READING: Mapping[str, Mapping[str, Any]] = {
+    "sqlite": {_READS: True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+_SQLITE = (
+    "PRAGMA journal_mode=WAL",  # before the work engine opens the file: it would leave it in "delete"
+    "PRAGMA synchronous=FULL",  # what was committed survives a power cut
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # what was deleted is overwritten
+    f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}",
+)
+
+
+class RecordsUnavailable(Exception):  # noqa: N818 - reads as what happened
+    """The records cannot be read or written now; nothing of the attempt was kept."""
+
+
+class RecordsError(Exception):
+    """The records cannot be used at all; the message says what to do."""
+
+
+def connect(url: str) -> Engine:
+    """Return an engine for a SQLite or PostgreSQL URL; raise RecordsError for any other.
+
+    On SQLite a transaction takes the write lock when it begins, so that it never has to give way half way.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise RecordsError("HEARTH_DATABASE is no database URL: see the README for examples") from error
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    try:
+        if parsed.get_backend_name() == "sqlite":
+            return _sqlite(create_engine(parsed))
+        if parsed.get_backend_name() == "postgresql":
+            return create_engine(
+                parsed, pool_pre_ping=True, pool_size=20, pool_timeout=2, connect_args={"connect_timeout": 2}
+            )
+    except NoSuchModuleError:
+        pass
+    raise RecordsError(f"{parsed.drivername} is no database that Hearth works with: sqlite or postgresql")
+
+
+def _sqlite(engine: Engine) -> Engine:
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself: `begin` below does
+        for pragma in _SQLITE:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reads = connection.get_execution_options().get(_READS)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """Give a session that sees one state of the records throughout and keeps no writer waiting.
+
+    Raises:
+        RecordsUnavailable: the database is away.
+    """
+    with transaction(engine.execution_options(**_READING[engine.dialect.name])) as session:
+        yield session
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """Give a session whose changes are committed together at the end, or not at all.
+
+    Raises:
+        RecordsUnavailable: the database is away, locked for too long, or its disk is full. On a full disk
+            it is the commit that fails, so nothing may be promised before this returns.
+    """
+    try:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    except (DBAPIError, PoolTimeout) as error:
+        if _is_ours(error):
+            raise
+        raise RecordsUnavailable(_why(error)) from error
+
+
+def _is_ours(error: Exception) -> bool:
+    """Say whether an error tells of a mistake in Hearth, not of the database's state."""
+    return isinstance(error, IntegrityError | DataError | ProgrammingError | NotSupportedError)
+
+
+def _why(error: Exception) -> str:
+    said = str(getattr(error, "orig", error)).lower()
+    if "full" in said or "no space" in said:
+        return "the disk is full"
+    if "locked" in said or "busy" in said:
+        return "the database is busy"
+    return "the database cannot be reached"

@@ -1,0 +1,369 @@
+"""The tables. Every row belongs to an organisation; what must not be read from the file is `Sealed`.
+
+An id is 32 random hexadecimal digits, unless it says otherwise: it tells neither order nor number.
+"""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from bot.records.types import Moment, Sealed
+
+# SQLite numbers rows by itself only where the key's type is exactly INTEGER.
+_Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Table(DeclarativeBase):
+    """The base of every table; constraints are named, so that a migration can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Moment, bytes: Sealed, date: Date, str: Text}
+
+
+def new_id() -> str:
+    """Return a new id."""
+    return uuid4().hex
+
+
+class Organisation(Table):
+    """A tenant. Its id is a short name given at set-up ("home-start-herefordshire")."""
+
+    __tablename__ = "organisation"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+def _organisation() -> Mapped[str]:
+    return mapped_column(ForeignKey("organisation.id"), index=True)
+
+
+class Person(Table):
+    """Someone, whatever platforms she is on.
+
+    `said_roles` are roles that she named herself, joined with +; offices stand in `Officer` alone.
+    `audit_name` is what audit entries call her; erasing her empties it, and they name nobody from then on.
+    """
+
+    __tablename__ = "person"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = _organisation()
+    audit_name: Mapped[str | None] = mapped_column(String(32), default=new_id, unique=True)
+    name: Mapped[bytes | None]
+    said_roles: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+
+
+class Account(Table):
+    """What a person is called on one platform (`slack:T1/U2`), and where she is spoken to in private."""
+
+    __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("organisation", "name"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = _organisation()
+    person: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    direct: Mapped[str | None] = mapped_column(String(300))
+    joined_at: Mapped[datetime]
+
+
+class LinkCode(Table):
+    """A one-time code that joins the account in which it is typed to a person; only its hash is kept."""
+
+    __tablename__ = "link_code"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = _organisation()
+    person: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    expires_at: Mapped[datetime]
+
+
+class Officer(Table):
+    """An office that someone holds, in the order in which its holders are turned to.
+
+    `person` is empty for an outside contact. `phone` reaches the officer outside chat. A row with `until` is
+    past.
+    """
+
+    __tablename__ = "officer"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = _organisation()
+    office: Mapped[str] = mapped_column(String(40))
+    place: Mapped[int]
+    person: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[bytes]
+    phone: Mapped[bytes]
+    also_called: Mapped[bytes | None]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+
+class Conversation(Table):
+    """What one conversation remembers. `version` counts its changes: a save names the one that it read."""
+
+    __tablename__ = "conversation"
+    id: Mapped[str] = mapped_column(String(300), primary_key=True)
+    organisation: Mapped[str] = _organisation()
+    person: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    version: Mapped[int]
+    state: Mapped[bytes | None]
+    changed_at: Mapped[datetime]
+
+
+class Event(Table):
+    """A received message. `id` is the platform's own: a repeat finds it taken. `seq` is the order of arrival.
+
+    The payload is emptied once the event is handled; the id stays. `failed_at` marks one that could not be
+    handled in as many tries as are made.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("organisation", "id"),
+        Index("ix_event_waiting", "conversation", "seq"),
+    )
+    seq: Mapped[int] = mapped_column(_Number, Identity(), primary_key=True)
+    id: Mapped[str] = mapped_column(String(300))
+    organisation: Mapped[str] = _organisation()
+    conversation: Mapped[str] = mapped_column(String(300))
+    payload: Mapped[bytes | None]
+    accepted_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    handled_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+
+
+class Sending(Table):
+    """A card on its way out. `id` is the card's own, by which a resend is recognised; `seq` keeps the order.
+
+    `claimed_at` says that a worker is sending it; `sent_as` is what the platform calls it. `stuck_at` marks
+    one that did not get through in as many tries as are made; `fault` is why, in static words.
+    """
+
+    __tablename__ = "sending"
+    __table_args__ = (
+        UniqueConstraint("organisation", "id"),
+        Index("ix_sending_waiting", "conversation", "seq"),
+    )
+    seq: Mapped[int] = mapped_column(_Number, Identity(), primary_key=True)
+    id: Mapped[str] = mapped_column(String(400))
+    organisation: Mapped[str] = _organisation()
+    conversation: Mapped[str] = mapped_column(String(300))
+    card: Mapped[bytes | None]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    claimed_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    sent_as: Mapped[str | None] = mapped_column(String(300))
+    stuck_at: Mapped[datetime | None]
+    fault: Mapped[str | None]
+
+
+class Case(Table):
+    """Something to be seen through. `number` is random ("HS-2026-K7QF"): it tells neither order nor count."""
+
+    __tablename__ = "case_"
+    __table_args__ = (UniqueConstraint("organisation", "number"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = _organisation()
+    number: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(40))
+    stage: Mapped[str] = mapped_column(String(40))
+    raised_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    anonymous: Mapped[bool] = mapped_column(default=False)
+    owner: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    summary: Mapped[bytes | None]
+
+
+class CaseEntry(Table):
+    """One step in a case's story: what was said, asked, decided; `seq` is its order."""
+
+    __tablename__ = "case_entry"
+    seq: Mapped[int] = mapped_column(_Number, Identity(), primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), default=new_id, unique=True)
+    organisation: Mapped[str] = _organisation()
+    case_: Mapped[str] = mapped_column(ForeignKey("case_.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    text: Mapped[bytes | None]
+
+
+class CasePerson(Table):
+    """Someone named in a case (`respondent`, `mentioned`), who may not see it."""
+
+    __tablename__ = "case_person"
+    __table_args__ = (UniqueConstraint("case_", "person", "part"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = _organisation()
+    case_: Mapped[str] = mapped_column(ForeignKey("case_.id"), index=True)
+    person: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    part: Mapped[str] = mapped_column(String(40))
+
+
+class Handoff(Table):
+    """Who must act on a case, why, by when, and when she took it on."""
+
+    __tablename__ = "handoff"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = _organisation()
+    case_: Mapped[str] = mapped_column(ForeignKey("case_.id"), index=True)
+    to: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    why: Mapped[str] = mapped_column(String(40))
+    offered_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class Acknowledgement(Table):
+    """That someone was shown a policy's clauses and what she said to them.
+
+    `clauses` is JSON: each clause's id and the hash of its text as shown. `outcome` is "acknowledged" or
+    "declined".
+    """
+
+    __tablename__ = "acknowledgement"
+    __table_args__ = (UniqueConstraint("organisation", "person", "role", "policy", "version"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = _organisation()
+    person: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str] = mapped_column(String(20))
+    policy: Mapped[str]
+    version: Mapped[str] = mapped_column(String(64))
+    clauses: Mapped[str]
+    outcome: Mapped[str] = mapped_column(String(20))
+    signed: Mapped[bytes | None]
+    channel: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+
+
+class Feedback(Table):
+    """Whether an answer helped; of the question only its topic and verdict are kept."""
+
+    __tablename__ = "feedback"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = _organisation()
+    card: Mapped[str] = mapped_column(String(400), unique=True)
+    helpful: Mapped[bool]
+    topic: Mapped[str] = mapped_column(String(64))
+    verdict: Mapped[str] = mapped_column(String(20))
+    person: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]
+
+
+class Unanswered(Table):
+    """A question on which the policy is silent."""
+
+    __tablename__ = "unanswered"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = _organisation()
+    topic: Mapped[str] = mapped_column(String(64))
+    question: Mapped[bytes | None]
+    person: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]
+
+
+class Audit(Table):
+    """One change of state, chained to the one before it; no foreign keys: it outlives what it tells of.
+
+    `number` counts within the organisation from 1. `about` is the id of what changed, `who` a person's
+    `audit_name` or "hearth".
+    """
+
+    __tablename__ = "audit"
+    __table_args__ = (UniqueConstraint("organisation", "number"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = mapped_column(String(64))
+    number: Mapped[int]
+    at: Mapped[datetime]
+    what: Mapped[str] = mapped_column(String(80))
+    about: Mapped[str] = mapped_column(String(400))
+    who: Mapped[str] = mapped_column(String(32))
+    detail: Mapped[bytes | None]
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditHead(Table):
+    """The last link of an organisation's chain; locked while the next is added."""
+
+    __tablename__ = "audit_head"
+    organisation: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class Erasure(Table):
+    """What was erased, as ids alone: applied again to a copy that is restored."""
+
+    __tablename__ = "erasure"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = mapped_column(String(64), index=True)
+    table_name: Mapped[str] = mapped_column(String(64))
+    row: Mapped[str] = mapped_column(String(400))
+    at: Mapped[datetime]
+
+
+class Worker(Table):
+    """A running worker; one whose `seen_at` is old is dead, and a live one takes over its work."""
+
+    __tablename__ = "worker"
+    id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class KeyCheck(Table):
+    """A known text sealed with each key in use: tells a wrong key at the start."""
+
+    __tablename__ = "key_check"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    key_name: Mapped[str] = mapped_column(String(16), unique=True)
+    known: Mapped[bytes]
+
+
+class WebEntry(Table):
+    """One step of a conversation on the web page, which has no platform to remember it.
+
+    `kind` is "said", "card" or "done"; `message` is the event that it belongs to.
+    """
+
+    __tablename__ = "web_entry"
+    __table_args__ = (UniqueConstraint("conversation", "seq"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = _organisation()
+    conversation: Mapped[str] = mapped_column(String(300), index=True)
+    seq: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(8))
+    message: Mapped[str] = mapped_column(String(300))
+    content: Mapped[bytes | None]
+    at: Mapped[datetime]
