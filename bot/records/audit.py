@@ -1,6 +1,6 @@
 """The audit: what changed, in a chain that shows where a link was changed, taken out or put in."""
 
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC
 from hashlib import sha256
@@ -53,15 +53,13 @@ def digest(entry: Audit) -> str:
 def verify(session: Session, organisation: str) -> Fault | None:
     """Return the chain's first fault, or None where it is whole, end included."""
     number, previous = 0, BEGINNING
-    for entry in _in_order(session, organisation):
-        number += 1
-        if entry.number != number:
-            return Fault(number, f"is missing: the next one there is {entry.number}")
-        if entry.previous != previous:
-            return Fault(number, "does not follow the one before it")
-        if entry.hash != digest(entry):
-            return Fault(number, "was changed")
-        previous = entry.hash
+    found = select(Audit).where(Audit.organisation == organisation).order_by(Audit.number)
+    with closing(session.scalars(found.execution_options(yield_per=500))) as entries:
+        for entry in entries:
+            number += 1
+            if fault := _fault(entry, number, previous):
+                return fault
+            previous = entry.hash
     head = session.get(AuditHead, organisation)
     end = (head.number, head.hash) if head else (0, BEGINNING)
     if end != (number, previous):
@@ -69,9 +67,14 @@ def verify(session: Session, organisation: str) -> Fault | None:
     return None
 
 
-def _in_order(session: Session, organisation: str) -> Iterator[Audit]:
-    found = select(Audit).where(Audit.organisation == organisation).order_by(Audit.number)
-    yield from session.scalars(found.execution_options(yield_per=500))
+def _fault(entry: Audit, number: int, previous: str) -> Fault | None:
+    if entry.number != number:
+        return Fault(number, f"is missing: the next one there is {entry.number}")
+    if entry.previous != previous:
+        return Fault(number, "does not follow the one before it")
+    if entry.hash != digest(entry):
+        return Fault(number, "was changed")
+    return None
 
 
 def _locked_head(session: Session, organisation: str) -> AuditHead:

