@@ -7,6 +7,7 @@ from collections.abc import Callable
 from adapters import main as wiring
 from adapters.output import one_line, say
 from adapters.settings import Settings, SettingsError, unknown_names
+from bot import upkeep
 from bot.message import Message
 from knowledge.pack import PackError
 from knowledge.pack_check import faults
@@ -104,6 +105,36 @@ def _what_leaves(settings: Settings) -> str:
     )
 
 
+def _records(settings: Settings) -> str:
+    from bot.records import migrate
+    from bot.records.keys import check_keys
+
+    records = wiring.open_records(settings)
+    if settings.is_sample and migrate.state(records.engine) == "empty":
+        return "none yet; `hearth serve` makes them for the sample"
+    migrate.require_current(records.engine)
+    check_keys(records.engine, records.vault)
+    with records.reading() as session:
+        waiting, stuck = upkeep.waiting(session, records), upkeep.stuck(session, records)
+    kind = records.engine.dialect.name
+    return f"{kind}, current; {waiting} messages wait; {stuck} stuck" + (": `hearth stuck`" if stuck else "")
+
+
+def _officers(settings: Settings) -> str:
+    from bot import officers
+    from bot.records import migrate
+
+    records = wiring.open_records(settings)
+    if settings.is_sample and migrate.state(records.engine) == "empty":
+        return "the sample's, once it is served"
+    migrate.require_current(records.engine)
+    with records.reading() as session:
+        lacking = officers.missing(session, records.organisation)
+    if lacking:
+        raise SettingsError(f"Missing: {', '.join(lacking)}. `hearth people set-up FILE` or `people add`.")
+    return "manager, chair, safeguarding lead and deputy are named, each with a phone"
+
+
 def _web_chat(settings: Settings) -> str:
     from adapters.web.serve import address
 
@@ -120,5 +151,7 @@ _PARTS: dict[str, Callable[[Settings], str]] = {
     "reader": _reader,
     "model reader": _model_reader,
     "answers": _answers,
+    "records": _records,
+    "officers": _officers,
     "web chat": _web_chat,
 }

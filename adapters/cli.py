@@ -17,7 +17,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
-from adapters import checkup, commands
+from adapters import (
+    checkup,
+    commands,
+    giving_commands,
+    induction_commands,
+    keeping_commands,
+    people_commands,
+    policy_commands,
+    records_commands,
+    serving,
+    upkeep_commands,
+)
 from adapters.given import roles_named, whole
 from adapters.gold import CasesError
 from adapters.main import problems
@@ -81,12 +92,27 @@ def _parser() -> argparse.ArgumentParser:
     parts = parser.add_subparsers(required=True, metavar="COMMAND")
     _ask(parts.add_parser("ask", help="answer one question"))
     _chat(parts.add_parser("chat", help="talk in the terminal"))
-    _serve(parts.add_parser("serve", help="serve the local web chat"))
+    _serve(parts.add_parser("serve", help="serve the web chat and do the work, in one process"))
+    _web(parts.add_parser("web", help="serve the web chat alone; `hearth worker` does the work"))
+    worker = parts.add_parser("worker", help="do the work alone, under the name HEARTH_WORKER")
+    worker.set_defaults(command=serving.work)
     _answer(parts.add_parser("answer", help="answer a file of measuring cases"))
     _policy(parts.add_parser("policy", help="look at the policy as it was understood"))
     check = parts.add_parser("check", help="say what is configured and what is missing")
     check.set_defaults(command=checkup.check)
-    _code(parts.add_parser("code", help="make a one-time code to speak as the manager on the web page"))
+    giving_commands.retention(parts.add_parser("retention", help="show how long records are kept"))
+    giving_commands.export(parts.add_parser("export", help="give a person what is held about her"))
+    giving_commands.erase(parts.add_parser("erase", help="take away what the law lets go of a person"))
+    keeping_commands.keys(parts.add_parser("keys", help="make, count and exchange the records' keys"))
+    keeping_commands.backup(parts.add_parser("backup", help="copy the records to a file, while servers run"))
+    keeping_commands.restore(parts.add_parser("restore", help="put a backup into an empty database"))
+    induction = parts.add_parser("induction", help="see who has finished, and check certificates")
+    induction_commands.define(induction, _argument)
+    people_commands.define(parts.add_parser("people", help="say who holds which office"), _argument)
+    upkeep_commands.define_audit(parts.add_parser("audit", help="look at the audit"))
+    upkeep_commands.define_stuck(parts.add_parser("stuck", help="print what could not be sent or handled"))
+    migrate = parts.add_parser("migrate", help="bring the database up to this version of Hearth")
+    migrate.set_defaults(command=records_commands.migrate)
     return parser
 
 
@@ -113,9 +139,18 @@ def _role(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(parser: argparse.ArgumentParser) -> None:
+    _address(parser)
+    parser.set_defaults(command=serving.serve)
+
+
+def _web(parser: argparse.ArgumentParser) -> None:
+    _address(parser)
+    parser.set_defaults(command=serving.web)
+
+
+def _address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", type=_argument(host_given), help="address to listen on (HEARTH_HOST)")
     parser.add_argument("--port", type=_argument(port_given), help="port to listen on (HEARTH_PORT)")
-    parser.set_defaults(command=commands.serve)
 
 
 def _answer(parser: argparse.ArgumentParser) -> None:
@@ -131,11 +166,11 @@ def _policy(parser: argparse.ArgumentParser) -> None:
     show.set_defaults(command=commands.policy_show)
     check = parts.add_parser("check", help="prove that the pack holds together")
     check.set_defaults(command=commands.policy_check)
-
-
-def _code(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("office", choices=["manager"])
-    parser.set_defaults(command=commands.code)
+    adopt = parts.add_parser("adopt", help="put the policy's text in force, once an officer says so")
+    adopt.add_argument("--minor", action="store_true", help="the edit changes nothing that must be told")
+    adopt.set_defaults(command=policy_commands.adopt)
+    withdraw = parts.add_parser("withdraw", help="take the policy out of force")
+    withdraw.set_defaults(command=policy_commands.withdraw)
 
 
 def _argument(understood: Callable[[str], _Value]) -> Callable[[str], _Value]:

@@ -4,19 +4,19 @@ import argparse
 import asyncio
 import json
 import sys
-from dataclasses import replace
 
 from adapters import main as wiring
 from adapters.gold import answer_cases, read_cases
 from adapters.output import OutputError, say, whole_file
-from adapters.settings import Settings, SettingsError
+from adapters.settings import Settings
 from adapters.terminal import shown, talk
-from bot.conversation import Conversation, Outcome
+from bot.conversation import Outcome
 from bot.message import Message
+from bot.short_memory import ShortMemory
 from knowledge.pack import PackError
 
 
-def _door(settings: Settings) -> Conversation:
+def _door(settings: Settings) -> ShortMemory:
     return wiring.build(settings, progress=sys.stderr.isatty())
 
 
@@ -61,7 +61,7 @@ def _as_json(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def _why(door: Conversation, question: str, outcome: Outcome) -> list[str]:
+def _why(door: ShortMemory, question: str, outcome: Outcome) -> list[str]:
     """Return how the answer came about: what it was taken for, the words behind its facts, the rows."""
     lines = [f"taken for {outcome.intent}"]
     if outcome.answer is None:
@@ -76,21 +76,6 @@ def chat(settings: Settings, given: argparse.Namespace) -> None:
     door = _door(settings)
     door.begin("terminal", given.role)
     talk(door, "terminal")
-
-
-def serve(settings: Settings, given: argparse.Namespace) -> None:
-    """Serve the local web chat until stopped."""
-    from adapters.web.serve import serve as serve_web
-
-    policy, _ = wiring.load_policy(settings)
-    settings = replace(settings, host=given.host or settings.host, port=given.port or settings.port)
-    chat_settings = wiring.web_settings(settings, policy.organisation)
-    door = _door(settings)
-    asyncio.run(serve_web(door, chat_settings, _started))
-
-
-def _started(address: str) -> None:
-    say(f"Hearth is ready: open {address} in a browser on this machine. Ctrl-C stops it.")
 
 
 def answer(settings: Settings, given: argparse.Namespace) -> None:
@@ -115,25 +100,18 @@ def policy_show(settings: Settings, given: argparse.Namespace) -> None:
 
 
 def policy_check(settings: Settings, _given: argparse.Namespace) -> None:
-    """Prove that the pack holds together; print every place where it does not, and raise PackError."""
+    """Prove that pack and induction hold together; print where they do not, and raise PackError."""
     from knowledge.pack_check import faults
+    from knowledge.situation_check import situation_faults
+    from knowledge.situations import load_situations
 
     policy, pack = wiring.load_policy(settings)
-    found = faults(policy, pack)
+    situations = load_situations(settings.policy.with_suffix(".induction.toml"))
+    found = [*faults(policy, pack), *situation_faults(policy, pack, situations)]
     for fault in found:
         say(fault)
     if found:
-        raise PackError(f"{len(found)} faults in the pack: correct them and check again.")
+        raise PackError(f"{len(found)} faults in the pack or the induction: correct them and check again.")
     rows = sum(len(topic.rows) for topic in pack.topics.values())
     say(f"The pack holds together: {len(pack.topics)} topics, {rows} rows, {len(pack.facts)} facts.")
-
-
-def code(settings: Settings, _given: argparse.Namespace) -> None:
-    """Make and print a one-time code to speak as the manager on the web page."""
-    from adapters.web.codes import LIFETIME
-
-    if not settings.organisation_configured:
-        raise SettingsError("The sample policy needs no code: choose the manager on the page.")
-    say(wiring.issue_code(settings))
-    minutes = LIFETIME.total_seconds() / 60
-    say(f"Enter it on the page where you say who you are. It works once, within {minutes:.0f} minutes.")
+    say(f"The induction holds together: {len(situations) or 'no'} situations.")

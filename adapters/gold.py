@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from adapters.given import roles_named, whole
-from bot.conversation import Conversation, Outcome
+from bot.conversation import Outcome
 from bot.message import Message
+from bot.short_memory import ShortMemory
 
 KINDS = ("question", "turns", "text")
 
@@ -42,7 +43,7 @@ def read_cases(path: Path) -> list[dict[str, Any]]:
     return list(cases.values())
 
 
-def answer_cases(door: Conversation, cases: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def answer_cases(door: ShortMemory, cases: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield one answer for each case, in order; each case is its own conversation."""
     with asyncio.Runner() as runner:
         for case in cases:

@@ -1,6 +1,7 @@
 """The one place that knows the concrete classes and wires them."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,9 +10,11 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from adapters.model_settings import LanguageModel
+from adapters.records_settings import kept_key
 from adapters.settings import Settings, SettingsError
 from bot import safeguarding
 from bot.conversation import Conversation
+from bot.short_memory import ShortMemory
 from knowledge.answers import Answerer
 from knowledge.careful import SecondLook
 from knowledge.clauses import Policy
@@ -19,7 +22,12 @@ from knowledge.pack import Pack, PackError, load_pack
 from knowledge.reader import PolicyError, read_policy
 
 if TYPE_CHECKING:
+    from adapters.web.bell import Bell
     from adapters.web.settings import WebSettings
+    from bot.induction.course import Course
+    from bot.records.store import Records
+    from bot.records.vault import Key
+    from bot.work import Worker
     from knowledge.embedding import Embedder
     from knowledge.message_reader import TrainedReader
     from knowledge.model_reader import ModelReader
@@ -40,7 +48,17 @@ def problems() -> tuple[type[Exception], ...]:
     from knowledge.model_reader import ModelReaderError
 
     of_knowledge = (PolicyError, PackError, ModelError, ReaderError, ModelReaderError, IndexFolderError)
-    return (*of_knowledge, DataFolderError, CannotServe)
+    return (*of_knowledge, *_of_records(), DataFolderError, CannotServe)
+
+
+def _of_records() -> tuple[type[Exception], ...]:
+    from bot.contact import PeopleError
+    from bot.induction.walk import InductionError
+    from bot.records.database import RecordsError, RecordsUnavailable
+    from bot.records.vault import UnusableKey
+    from bot.slots import SlotTaken
+
+    return (RecordsError, RecordsUnavailable, UnusableKey, SlotTaken, PeopleError, InductionError)
 
 
 def load_policy(settings: Settings) -> tuple[Policy, Pack]:
@@ -119,38 +137,140 @@ def build_answerer(settings: Settings, *, progress: bool = False) -> Answerer:
     return Answerer(policy, pack, reader, index, second_look(settings, policy, pack))
 
 
-def build(settings: Settings, *, progress: bool = False) -> Conversation:
-    """Return the conversation, ready to answer; as `build_answerer`."""
+def build(settings: Settings, *, progress: bool = False) -> ShortMemory:
+    """Return the conversation that the command line has, remembered while it runs; as `build_answerer`."""
+    return ShortMemory(build_conversation(settings, progress=progress))
+
+
+def build_conversation(settings: Settings, *, progress: bool = False) -> Conversation:
+    """Return what says how a message is answered; as `build_answerer`."""
     return Conversation(build_answerer(settings, progress=progress), lambda: datetime.now(UTC).date())
 
 
-def web_settings(settings: Settings, organisation: str) -> "WebSettings":
+def open_records(settings: Settings) -> "Records":
+    """Return the organisation's records, not yet looked at.
+
+    Raises:
+        SettingsError: no key is set, and this is more than the sample on one machine.
+        DataFolderError: the data folder cannot be used.
+        RecordsError, UnusableKey: the database or the kept key cannot be used.
+    """
+    from bot.records.database import connect
+    from bot.records.store import Records
+    from bot.records.vault import Vault
+    from bot.work import EnqueuedWork
+
+    policy, _ = load_policy(settings)
+    use_data_folder(settings)
+    engine = connect(settings.records.url(settings.data_folder))
+    organisation = organisation_id(policy.organisation)
+    vault = Vault(_keys(settings))
+    return Records(engine, vault, EnqueuedWork(engine), organisation, lambda: datetime.now(UTC))
+
+
+def found_organisation(settings: Settings, records: "Records") -> None:
+    """Write down the organisation the first time, and the sample's officers with it.
+
+    Raises PeopleError where the sample's officers cannot be read.
+    """
+    from bot import set_up
+    from bot.records.tables import Organisation
+
+    name = read_pack(settings).organisation
+    with records.changing() as change:
+        if change.session.get(Organisation, records.organisation) is not None:
+            return
+        change.add(Organisation(id=records.organisation, name=name, created_at=records.now()))
+        change.audit("organisation:set-up:done", records.organisation)
+        if settings.is_sample:
+            change.session.flush()
+            set_up.set_up(change, set_up.read(set_up.SAMPLE.read_text(encoding="utf-8")), who="hearth")
+
+
+def build_worker(settings: Settings, records: "Records", bell: "Bell", *, progress: bool = False) -> "Worker":
+    """Return what does the work; as `build_answerer`."""
+    from adapters.web.channel import WebChannel
+    from bot.desk import Desk
+    from bot.slots import Slot
+    from bot.work import Worker, tasks
+
+    channels = {"web": WebChannel(records, bell)}
+    talk = build_conversation(settings, progress=progress)
+    desk = Desk(talk, lambda conversation: channels[conversation.partition(":")[0]], load_course(settings))
+    jobs = tasks(desk, settings.retention.keep, settings.calendar)
+    return Worker(records, jobs, Slot(records, settings.records.worker))
+
+
+def load_course(settings: Settings) -> "Course":
+    """Return the induction on the policy; raise PolicyError or PackError where one cannot be used."""
+    from bot.induction.course import Course
+    from knowledge.situations import load_situations
+
+    policy, pack = load_policy(settings)
+    return Course(policy, pack, load_situations(settings.policy.with_suffix(".induction.toml")))
+
+
+def adopt_policy(settings: Settings, records: "Records", *, who: str, minor: bool = False) -> bool:
+    """Put the policy's text in force; return False where it is already. As `load_policy`."""
+    from bot import policies
+
+    policy, _ = load_policy(settings)
+    text = settings.policy.read_text(encoding="utf-8")
+    with records.changing() as change:
+        return policies.adopt(change, policy.title, policy.version, text, who=who, minor=minor) is not None
+
+
+def sample_code(records: "Records") -> Callable[[], str]:
+    """Return what makes a one-time code of the sample's manager."""
+    from bot import linking, officers
+    from bot.records.tables import Person
+
+    def make() -> str:
+        with records.changing() as change:
+            manager = officers.holders(change.session, records.organisation, "manager")[0]
+            person = change.session.get_one(Person, manager.person)
+            return linking.offer_code(change, person, who="hearth")
+
+    return make
+
+
+def organisation_id(name: str) -> str:
+    """Return the id of an organisation: its name in small letters, digits and dashes, at most 64."""
+    return "-".join(re.findall("[a-z0-9]+", name.lower()))[:64]
+
+
+def _keys(settings: Settings) -> "tuple[Key, ...]":
+    if settings.records.keys:
+        return settings.records.keys
+    if not settings.is_sample:
+        raise SettingsError(
+            "HEARTH_KEYS is not set: without a key nothing is recorded. `hearth keys new` makes one; "
+            "keep it where the database's backups are not."
+        )
+    with _kept_in(settings.data_folder):
+        return kept_key(settings.data_folder)
+
+
+def web_settings(
+    settings: Settings, organisation: str, sample_code: Callable[[], str] | None = None
+) -> "WebSettings":
     """Return how the web chat is served; raise SettingsError for an address that it may not listen on."""
     from adapters.web.serve import CannotServe, check_address
     from adapters.web.settings import WebSettings
 
     chat = WebSettings(
         organisation=organisation,
-        data_folder=settings.data_folder,
         host=settings.host,
         port=settings.port,
         other_address=settings.other_address,
-        organisation_configured=settings.organisation_configured,
         model_reads=settings.model is not None,
+        sample_code=sample_code,
     )
     try:
         check_address(chat)
     except CannotServe as error:
         raise SettingsError(str(error)) from error
     return chat
-
-
-def issue_code(settings: Settings) -> str:
-    """Make a one-time code to speak as the manager; raise DataFolderError where it cannot be kept."""
-    from adapters.web.codes import issue
-
-    with _kept_in(settings.data_folder):
-        return issue(settings.data_folder, "manager")
 
 
 @contextmanager

@@ -3,13 +3,22 @@
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
 
+from adapters.calendar_settings import NAMES as CALENDAR_NAMES
+from adapters.calendar_settings import calendar_from
+from adapters.log_settings import NAMES as LOG_NAMES
+from adapters.log_settings import Level, log_level_from
 from adapters.model_settings import NAMES as MODEL_NAMES
 from adapters.model_settings import LanguageModel, model_from
+from adapters.records_settings import NAMES as RECORDS_NAMES
+from adapters.records_settings import RecordsSettings, records_settings_from
+from adapters.retention_settings import NAMES as RETENTION_NAMES
+from adapters.retention_settings import RetentionSettings, retention_settings_from
+from bot.working_days import Calendar
 
 POLICIES = Path(__file__).parent.parent / "knowledge" / "policies"
 SAMPLE = POLICIES / "home-start-herefordshire-ict-and-social-networking.txt"
@@ -41,6 +50,15 @@ class Settings:
     port: int
     other_address: bool
     model: LanguageModel | None = None
+    records: RecordsSettings = field(default_factory=RecordsSettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
+    log_level: Level = "info"
+    calendar: Calendar = field(default_factory=Calendar)
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether this is the sample policy on one machine, which sets itself up."""
+        return not self.organisation_configured and self.records.database is None
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -53,13 +71,17 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         host=_read(environment, "HEARTH_HOST", "127.0.0.1", host_given),
         port=_read(environment, "HEARTH_PORT", "8080", port_given),
         other_address=_read(environment, "HEARTH_OTHER_ADDRESS", "no", _yes_or_no),
-        model=_model(environment),
+        model=_said_by(environment, model_from),
+        records=_said_by(environment, records_settings_from),
+        retention=_said_by(environment, retention_settings_from),
+        log_level=_said_by(environment, log_level_from),
+        calendar=_said_by(environment, calendar_from),
     )
 
 
 def unknown_names(environment: Mapping[str, str] = os.environ) -> list[str]:
     """Return the names that look like settings and are none: a slip there would pass unseen."""
-    known = (*NAMES, *MODEL_NAMES)
+    known = (*NAMES, *MODEL_NAMES, *RECORDS_NAMES, *RETENTION_NAMES, *LOG_NAMES, *CALENDAR_NAMES)
     return sorted(name for name in environment if name.startswith("HEARTH_") and name not in known)
 
 
@@ -86,9 +108,10 @@ def _yes_or_no(value: str) -> bool:
     raise ValueError(f"{value!r} is neither. Give yes or no")
 
 
-def _model(environment: Mapping[str, str]) -> LanguageModel | None:
+def _said_by(environment: Mapping[str, str], understood: Callable[[Mapping[str, str]], _Value]) -> _Value:
+    """Return what a group of settings says; its ValueErrors name the setting themselves."""
     try:
-        return model_from(environment)
+        return understood(environment)
     except ValueError as error:
         raise SettingsError(str(error)) from error
 

@@ -8,11 +8,11 @@ from itertools import count
 from adapters.output import say
 from adapters.text import render_text
 from bot.card import Card, buttons_of
-from bot.conversation import Conversation
 from bot.message import Message
+from bot.short_memory import ShortMemory
 
 
-def talk(door: Conversation, conversation: str) -> None:
+def talk(door: ShortMemory, conversation: str) -> None:
     """Answer each line of the input until it ends; a bare number presses that button of the last cards.
 
     Lines are read in the main thread, so that Ctrl-C ends the chat at once.

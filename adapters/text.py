@@ -4,7 +4,7 @@ import textwrap
 from typing import assert_never
 
 from adapters.printable import in_one_direction, printable
-from bot.card import Buttons, Card, Element, Facts, Progress, Quote, Text
+from bot.card import Buttons, Card, Document, Element, Facts, Progress, Quote, Text
 
 WIDTH = 78
 
@@ -37,6 +37,9 @@ def _element(element: Element, first_button: int) -> str:
         case Buttons(buttons):
             numbered = enumerate(buttons, first_button)
             return "\n".join(_wrapped(button.label, f"  [{n}] ", "      ") for n, button in numbered)
+        case Document(label, document):
+            command = f"hearth induction {document.replace(':', ' ')}"
+            return _wrapped(label, "  ", "    ") + "\n" + _wrapped(command, "    ")
         case _:
             assert_never(element)
 

@@ -11,7 +11,7 @@ from adapters.gold import answer_cases, read_cases
 from adapters.main import build
 from adapters.settings import from_environment
 from benchmarks.scoring import figures, pairs_of
-from bot.conversation import Conversation
+from bot.short_memory import ShortMemory
 
 UNSEEN = Path(__file__).parent / "unseen"
 COLUMNS = ("verdict", "unsafe", "first citation", "all in three", "abstain recall", "abstain precision")
@@ -32,7 +32,7 @@ def main() -> None:
             _measure(door, path, listed=given.list)
 
 
-def _measure(door: Conversation, path: Path, *, listed: bool) -> None:
+def _measure(door: ShortMemory, path: Path, *, listed: bool) -> None:
     cases = read_cases(path)
     answers = list(answer_cases(door, cases))
     if "intent" in cases[0]:

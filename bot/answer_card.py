@@ -4,7 +4,7 @@ from datetime import date
 
 from bot.card import Button, Buttons, Card, Element, Quote, Text
 from knowledge.answers import Answer, AskBack, Citation
-from knowledge.clauses import Policy
+from knowledge.clauses import Clause, Policy
 from knowledge.pack import ASK_ROLE, ASK_WHOM, Pack, Verdict
 
 TITLES: dict[Verdict, str] = {
@@ -46,7 +46,8 @@ def answer_card(card_id: str, answer: Answer, policy: Policy, pack: Pack, today:
     if answer.taken:
         elements.append(Text(f"I took it that: {' '.join(answer.taken)}"))
     wrong = (Button("That is not so", f"forget:{card_id}"),) if answer.taken else ()
-    elements.append(Buttons((*wrong, OTHER, PERSON)))
+    helpful = Button("That helped", f"helpful:y:{card_id}"), Button("It did not", f"helpful:n:{card_id}")
+    elements.append(Buttons((*wrong, OTHER, PERSON, *helpful)))
     return Card(card_id, _title(answer), tuple(elements))
 
 
@@ -61,12 +62,16 @@ def _quote(citation: Citation, policy: Policy) -> Quote:
 
 
 def source(citation: Citation, policy: Policy) -> str:
-    """Return where a quotation stands: clause, policy, when adopted, version."""
-    clause = citation.clause
+    """Return where a citation stands: clause, policy, when adopted, version."""
+    return source_of(citation.clause, policy)
+
+
+def source_of(clause: Clause, policy: Policy) -> str:
+    """Return where a clause stands: its number, policy, when adopted, version."""
     where = clause.headings[-1] if clause.headings else "the sign-off"
     name = f"Clause {clause.id}" if clause.marker else f"From {where}"
     adopted = f", adopted {policy.adopted:%B %Y}" if policy.adopted else ""
-    return f"{name}, {citation.policy}{adopted} (version {citation.version[:8]})"
+    return f"{name}, {policy.title}{adopted} (version {policy.version[:8]})"
 
 
 def _options(card_id: str, ask: AskBack) -> Buttons:

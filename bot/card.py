@@ -52,7 +52,18 @@ class Buttons:
     buttons: tuple[Button, ...]
 
 
-Element = Text | Quote | Facts | Progress | Buttons
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Something to be fetched as a file, for the person alone to whom the card goes.
+
+    `document` is what it is and its id ("certificate:3f9a…"), opaque to the platform.
+    """
+
+    label: str
+    document: str
+
+
+Element = Text | Quote | Facts | Progress | Buttons | Document
 
 
 @dataclass(frozen=True, slots=True)

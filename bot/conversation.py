@@ -1,96 +1,115 @@
-"""The one door: a Message in, Cards out, the same on every platform."""
+"""One conversation: a message and what is remembered in, cards and what to remember out. Writes nothing."""
 
-import asyncio
-import logging
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
-from bot import safeguarding, words
+from bot import link_code, safeguarding, words
 from bot.answer_card import answer_card
-from bot.card import Card
+from bot.card import Button, Buttons, Card
+from bot.commands import command
+from bot.errands import (
+    Errand,
+    GiveName,
+    Induct,
+    Invite,
+    Join,
+    NoteSilence,
+    OfferPerson,
+    Overview,
+    PassOn,
+    Rate,
+    SayRoles,
+    TakeOn,
+)
 from bot.message import Message
 from knowledge.answers import Answer, Answerer
+from knowledge.pack import Verdict
 from knowledge.reading import ROLES, Intent, Role
 from knowledge.threads import Thread
 
-log = logging.getLogger(__name__)
-
 # A question longer than this is not a question; a long story with its question fits well within.
 MAX_CHARACTERS = 4_000
-# Conversations kept in memory; the longest unused falls out and starts afresh.
-MAX_CONVERSATIONS = 10_000
+
+# Words in a full name, particles and initials with it; a question takes more.
+_MOST_NAMES = 6
+_INTENTS: Mapping[type[Errand], Intent] = {
+    OfferPerson: "speak_to_person",
+    PassOn: "speak_to_person",
+    Induct: "induction",
+    Invite: "induction",
+    Overview: "induction",
+}
+_GO_ON = Buttons((Button("Go on with the induction", "induction:mine", "primary"),))
 
 
 @dataclass(slots=True)
 class State:
-    """What one conversation remembers between messages."""
+    """What one conversation remembers between messages.
+
+    `roles` are the sender's as far as they are known. `card` is the newest answer's card, on which a
+    question may be open, and `verdict` its verdict. `held` are the words that were taken for harm until the
+    person says otherwise. `awaiting` says what was asked to be typed, and `walking`
+    that she is in the middle of an induction.
+    """
 
     roles: tuple[Role, ...] = ()
     thread: Thread | None = None
     card: str = ""
+    verdict: Verdict = "silent"
     held: str | None = None
-    cards: int = 0
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    awaiting: Literal["", "name"] = ""
+    walking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one message: the cards to send, what it was taken for, the policy's answer if given."""
+    """What came of one message: the cards to send, what it was taken for, the policy's answer if given.
+
+    `errands` are to be run where there are records; their cards come after these.
+    """
 
     cards: tuple[Card, ...]
     intent: Intent = "help"
     answer: Answer | None = None
+    errands: tuple[Errand, ...] = ()
 
 
 class Conversation:
-    """Handles messages. One conversation's messages are taken one at a time, different ones side by side."""
+    """Says what a message is answered with."""
 
     def __init__(self, answerer: Answerer, today: Callable[[], date]) -> None:
         self._answerer = answerer
         self._today = today
-        self._states: OrderedDict[str, State] = OrderedDict()
 
-    async def handle(self, message: Message) -> tuple[Card, ...]:
-        """Return the cards that answer a message."""
-        return (await self.respond(message)).cards
+    def respond(self, message: Message, state: State) -> Outcome:
+        """Return what came of a message, and change `state` to what is to be remembered.
 
-    async def respond(self, message: Message) -> Outcome:
-        """Return the cards that answer a message, with what it was taken for."""
-        state = self._state(message.conversation)
-        async with state.lock:
-            return await asyncio.to_thread(self._respond, message, state)
-
-    def words_behind(self, text: str) -> Mapping[str, str]:
-        """Return the words of a message on which each of its facts rests; slow, for explaining."""
-        return self._answerer.words_behind(text)
-
-    def begin(self, conversation: str, roles: tuple[Role, ...]) -> None:
-        """Start a conversation afresh, with the sender's roles where they are known."""
-        self._states[conversation] = State(roles=roles)
-
-    def _state(self, conversation: str) -> State:
-        state = self._states.setdefault(conversation, State())
-        self._states.move_to_end(conversation)
-        while len(self._states) > MAX_CONVERSATIONS:
-            self._states.popitem(last=False)
-        return state
-
-    def _respond(self, message: Message, state: State) -> Outcome:
-        state.cards += 1
-        card_id = f"{message.id}.{state.cards}"
+        The ids of the cards begin with the message's: the same message is answered with the same ids.
+        """
+        card_id = f"{message.id}.1"
         if message.action is not None:
             return self._pressed(message.action, state, card_id)
         if complaint := _unreadable(message.text):
             return Outcome((words.unreadable(card_id, complaint),))
+        if code := link_code.find(message.text):
+            return Outcome((), errands=(Join(code),))
+        if errand := command(message.text):
+            return Outcome((), _INTENTS.get(type(errand), "help"), errands=(errand,))
         return self._said(message.text, state, card_id)
+
+    def words_behind(self, text: str) -> Mapping[str, str]:
+        """Return the words of a message on which each of its facts rests; slow, for explaining."""
+        return self._answerer.words_behind(text)
 
     def _said(self, text: str, state: State, card_id: str, *, checked: bool = False) -> Outcome:
         answer = self._answerer.ask(text, state.roles, state.thread)
         if not checked and safeguarding.rings(text, answer.reading.danger):
             state.held = text
             return Outcome((safeguarding.card(card_id),), "safeguarding")
+        if state.awaiting == "name" and _may_be_a_name(text):
+            return Outcome((), "induction", errands=(GiveName(text),))
         intent = answer.reading.intent
         if checked and intent == "safeguarding":
             intent = "policy_question"
@@ -106,8 +125,14 @@ class Conversation:
         return replace(outcome, cards=(*outcome.cards, *cards))
 
     def _by_intent(self, intent: Intent, answer: Answer, state: State, card_id: str) -> Outcome:
+        said: tuple[Errand, ...] = ()
         if answer.reading.said_roles:
             state.roles = answer.roles
+            said = (SayRoles(answer.roles),)
+        outcome = self._taken_for(intent, answer, state, card_id)
+        return replace(outcome, errands=(*said, *outcome.errands))
+
+    def _taken_for(self, intent: Intent, answer: Answer, state: State, card_id: str) -> Outcome:
         if intent == "help" and answer.reading.act == "new":
             return Outcome((words.welcome(card_id, state.roles, self._answerer.pack),), intent)
         if answer.reading.act == "thanks":
@@ -115,6 +140,8 @@ class Conversation:
         leans = state.thread is not None and answer.reading.act != "new"
         if leans or intent in ("policy_question", "help", "safeguarding"):
             return self._answered(answer, state, card_id)
+        if intent == "induction":
+            return Outcome((), intent, answer, (Induct("mine"),))
         return self._for_a_person(intent, answer, state, card_id)
 
     def _for_a_person(self, intent: Intent, answer: Answer, state: State, card_id: str) -> Outcome:
@@ -127,8 +154,13 @@ class Conversation:
 
     def _answered(self, answer: Answer, state: State, card_id: str) -> Outcome:
         state.roles, state.thread = answer.roles, answer.thread
-        state.card = card_id
-        return Outcome((self._card(card_id, answer),), "policy_question", answer)
+        state.card, state.verdict = card_id, answer.verdict
+        silent = answer.verdict == "silent"
+        noted = (NoteSilence(answer.reading.topic, answer.thread.said),) if silent else ()
+        card = self._card(card_id, answer)
+        if state.walking:
+            card = replace(card, elements=(*card.elements, _GO_ON))
+        return Outcome((card,), "policy_question", answer, noted)
 
     def _card(self, card_id: str, answer: Answer) -> Card:
         return answer_card(card_id, answer, self._answerer.policy, self._answerer.pack, self._today())
@@ -148,19 +180,23 @@ class Conversation:
                 return self._said(text, state, card_id, checked=True)
             case "other":
                 return Outcome((words.say_it_differently(card_id),))
-            case "person":
-                return Outcome((words.person(card_id, self._answerer.pack),), "speak_to_person")
-            case _:
-                return Outcome((words.no_longer_open(card_id),))
+            case "leave-it":
+                return Outcome((words.left_it(card_id),))
+        errand = _errand(kind, rest, state)
+        if errand is None:
+            return Outcome((words.no_longer_open(card_id),))
+        return Outcome((), _INTENTS.get(type(errand), "help"), errands=(errand,))
 
     def _role_chosen(self, names: str, state: State, card_id: str) -> Outcome:
         chosen = names.split("+")
         state.roles = tuple(role for role in ROLES if role in chosen)
         if state.thread is not None and state.thread.asked == "role" and state.roles:
-            return self._answered(self._answerer.again(state.thread, state.roles), state, card_id)
+            answered = self._answered(self._answerer.again(state.thread, state.roles), state, card_id)
+            return replace(answered, errands=(SayRoles(state.roles), *answered.errands))
+        said = (SayRoles(state.roles),)
         if not state.roles:
-            return Outcome((words.any_role(card_id),))
-        return Outcome((words.welcome(card_id, state.roles, self._answerer.pack),))
+            return Outcome((words.any_role(card_id),), errands=said)
+        return Outcome((words.welcome(card_id, state.roles, self._answerer.pack),), errands=said)
 
     def _replied(self, thread: Thread, rest: str, state: State, card_id: str) -> Outcome:
         fact, value, card = _three(rest)
@@ -168,6 +204,30 @@ class Conversation:
             return Outcome((words.no_longer_open(card_id),))
         answer = self._answerer.settled(thread, state.roles, value)
         return self._answered(answer, state, card_id)
+
+
+def _may_be_a_name(text: str) -> bool:
+    """Say whether a text that comes where a name was asked for can be one, and is no question."""
+    return "?" not in text and len(text.split()) <= _MOST_NAMES
+
+
+def _errand(kind: str, rest: str, state: State) -> Errand | None:
+    """Return the errand that a button stands for, or None where it is no longer open."""
+    match kind, state.thread:
+        case "person", thread:
+            return OfferPerson(thread.said if thread else "")
+        case "pass-on", Thread() as thread:
+            return PassOn(thread.said, thread.reading.topic, state.verdict)
+        case "helpful", Thread() as thread if rest[2:] == state.card:
+            return Rate(state.card, rest.startswith("y:"), thread.reading.topic, state.verdict)
+        case "take-on", _:
+            return TakeOn(rest)
+        case "join", _:
+            return Join(rest)
+        case "induction", _:
+            asked, _, of = rest.partition(":")
+            return Induct(asked, of)
+    return None
 
 
 def _three(rest: str) -> tuple[str, str, str]:

@@ -9,10 +9,13 @@ class Message:
 
     `conversation` is an opaque id that only its adapter can open (`web:3f9a…`). A button press has an
     `action` (the pressed button's) and no text of its own. `id` is unique to the event, so that a repeat is
-    recognised.
+    recognised. `sender` is the account that it came from; empty where there is none, as on the command line.
+    `private` says that nobody but the sender and Hearth reads the conversation.
     """
 
     id: str
     conversation: str
     text: str = ""
     action: str | None = None
+    sender: str = ""
+    private: bool = True

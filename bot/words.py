@@ -44,11 +44,6 @@ def not_yet(card_id: str, intent: Intent, pack: Pack) -> Card:
     return Card(card_id, "Please go to a person", (Text(said), Text(go)))
 
 
-def person(card_id: str, pack: Pack) -> Card:
-    """Return whom to ask."""
-    return not_yet(card_id, "speak_to_person", pack)
-
-
 def unreadable(card_id: str, why: str) -> Card:
     """Return why a message could not be taken as a question. Nothing of it is kept."""
     return Card(card_id, "I could not read that", (Text(why),))
@@ -71,3 +66,22 @@ def thanks(card_id: str) -> Card:
     return Card(
         card_id, "You're welcome", (Text("Ask me again whenever you like."),), summary="You're welcome."
     )
+
+
+def not_handled(card_id: str) -> Card:
+    """Return the apology for a message that could not be handled, and what to do."""
+    said = "Something went wrong here, and your message was not answered. It has been noted."
+    return Card(
+        card_id, "Not answered", (Text(said), Text("Please say it again, in other words if you can."))
+    )
+
+
+def left_it(card_id: str) -> Card:
+    """Return that nothing was passed on."""
+    return Card(card_id, "Not passed on", (Text("That's fine. Nothing was sent."),), "Nothing was sent.")
+
+
+def no_records(card_id: str) -> Card:
+    """Return that something cannot be done on the command line, which keeps no records."""
+    said = "That cannot be done here, where nothing is recorded. Nothing was sent. Please go to a person."
+    return Card(card_id, "Not here", (Text(said),))

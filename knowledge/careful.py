@@ -31,7 +31,7 @@ class SecondLook:
         try:
             second = self._reader.read(text, before, asked)
         except NotRead as fault:
-            log.warning("The language model gave no reading: %s", fault)
+            log.warning("model.reading.missing", extra={"fault": str(fault)})
             return first
         other = replace(
             first,

@@ -59,6 +59,20 @@ class Console:
         assert (ran.code, ran.err) == (0, "")
         return ran.out
 
+    def ended(self, *arguments: str, **settings: str) -> Ran:
+        """Run one command as a process of its own to its end: a server sets up its process's log."""
+        done = subprocess.run(  # noqa: S603 - our own script, with the test's arguments
+            [SCRIPT, *arguments],
+            env=self._environment(settings),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        logged = [line for line in done.stderr.splitlines(keepends=True) if line.startswith("{")]
+        return Ran(done.returncode, done.stdout, done.stderr.removeprefix("".join(logged)))
+
     @contextmanager
     def started(self, *arguments: str, stdout: int = subprocess.PIPE) -> Iterator[subprocess.Popen[str]]:
         """Run one command as a process of its own, which ends with the block at the latest."""

@@ -1,6 +1,6 @@
 """Cards with every element and with whatever people and policies may put into them."""
 
-from bot.card import Button, Buttons, Card, Facts, Progress, Quote, Text
+from bot.card import Button, Buttons, Card, Document, Facts, Progress, Quote, Text
 
 POLICY = "ICT and Social Networking policy, adopted November 2013, version 5f2c91aa"
 
@@ -72,6 +72,7 @@ EVERY_ELEMENT = Card(
         Buttons(
             (Button("Go on", "go", "primary"), Button("Later", "later"), Button("Stop", "stop", "danger"))
         ),
+        Document("Your certificate (PDF)", "certificate:3f9a7c1b5d2e4f60a1b2c3d4e5f60718"),
     ),
     summary="You have a private item.",
 )
@@ -93,6 +94,7 @@ MARKUP = Card(
                 Button("&quot;", "'x'"),
             )
         ),
+        Document("<u>Document</u>", "certificate:'/\"><script>window.hacked = true</script>"),
     ),
 )
 

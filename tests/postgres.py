@@ -33,12 +33,15 @@ def server() -> Iterator[str]:
 
 
 @contextmanager
-def new_database(server_url: str) -> Iterator[str]:
-    """Make an empty database and give its URL; it is dropped at the end, whoever is still connected."""
+def new_database(server_url: str, like: str = "template1") -> Iterator[str]:
+    """Make a database like another, by default empty, and give its URL; it is dropped at the end.
+
+    Whoever is connected then is cut off; to the other nobody may be.
+    """
     name = f"hearth_{uuid4().hex}"
     outside = create_engine(server_url, isolation_level="AUTOCOMMIT")
     with outside.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {like}"))
     try:
         yield make_url(server_url).set(database=name).render_as_string(False)
     finally:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
+from itertools import chain
 from typing import assert_never
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from adapters.printable import in_one_direction, printable
 from adapters.text import render_text
 from adapters.web.html import render_html
-from bot.card import Buttons, Card, Element, Facts, Progress, Quote, Text
+from bot.card import Buttons, Card, Document, Element, Facts, Progress, Quote, Text
 from tests.gallery import GALLERY
 
 
@@ -44,13 +45,13 @@ def _strings(element: Element) -> Iterator[str]:
         case Quote(text, source):
             yield from (text, source)
         case Facts(rows):
-            for row in rows:
-                yield from row
+            yield from chain.from_iterable(rows)
         case Progress(step, of):
             yield from (str(step), str(of))
         case Buttons(buttons):
-            for button in buttons:
-                yield button.label
+            yield from (button.label for button in buttons)
+        case Document(label, _):
+            yield label
         case _:
             assert_never(element)
 
@@ -73,4 +74,4 @@ def test_every_platform_shows_every_word_of_every_card_in_order(platform: str, c
 
 def test_the_gallery_has_every_element() -> None:
     elements = {type(element) for card in GALLERY for element in card.elements}
-    assert elements == {Text, Quote, Facts, Progress, Buttons}
+    assert elements == {Text, Quote, Facts, Progress, Buttons, Document}

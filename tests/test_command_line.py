@@ -12,8 +12,6 @@ from urllib.request import urlopen
 import pytest
 
 from adapters import main as wiring
-from adapters.settings import from_environment
-from adapters.web.codes import CodeDesk, Outcome
 from tests.console import Console, not_to_be_called
 from tests.policies import TEXT, home_start_policy
 
@@ -162,17 +160,15 @@ class TestServe:
                 assert b"Home-Start Herefordshire" in page.read()
             process.send_signal(signal.SIGINT)
             ended = process.communicate(timeout=60)
-        assert (process.returncode, *ended) == (130, "", "")
-
-    def test_is_told_that_the_manager_needs_a_code_once_the_policy_is_ones_own(
-        self, own_policy: Path
-    ) -> None:
-        own = from_environment({"HEARTH_POLICY": str(own_policy)})
-        assert wiring.web_settings(own, "Ours").organisation_configured
-        assert not wiring.web_settings(from_environment({}), "The sample's").organisation_configured
+        said, logged = ended
+        assert (process.returncode, said) == (130, "")
+        assert {json.loads(line)["level"] for line in logged.splitlines()} == {"info"}
 
     def test_a_port_in_use_is_told(self, hearth: Console, port_in_use: str) -> None:
-        for ran in (hearth("serve", "--port", port_in_use), hearth("serve", HEARTH_PORT=port_in_use)):
+        for ran in (
+            hearth.ended("serve", "--port", port_in_use),
+            hearth.ended("serve", HEARTH_PORT=port_in_use),
+        ):
             assert ran.code == 1
             assert ran.error == (f"port {port_in_use} is in use: stop what uses it, or choose another port")
 
@@ -199,39 +195,6 @@ class TestServe:
             assert ran.code == 2
             assert ran.error.startswith(f"{host} can be reached from other machines")
             assert "HEARTH_OTHER_ADDRESS=yes" in ran.error
-
-
-class TestCode:
-    """`hearth code manager`"""
-
-    def test_makes_a_code_that_the_web_chat_takes_once(
-        self, hearth: Console, own_policy: Path, tmp_path: Path
-    ) -> None:
-        data = tmp_path / "data"
-        out = hearth.out("code", "manager", HEARTH_POLICY=str(own_policy), HEARTH_DATA=str(data))
-        code, hint = out.splitlines()
-        assert "once, within 15 minutes" in hint
-        desk = CodeDesk(data, "manager")
-        assert desk.redeem(code) is Outcome.ACCEPTED
-        assert desk.redeem(code) is Outcome.WRONG
-
-    def test_the_sample_needs_none(self, hearth: Console) -> None:
-        ran = hearth("code", "manager")
-        assert (ran.code, ran.error) == (
-            2,
-            "The sample policy needs no code: choose the manager on the page.",
-        )
-
-    def test_is_made_for_no_other_office(self, hearth: Console, own_policy: Path) -> None:
-        assert hearth("code", "chair", HEARTH_POLICY=str(own_policy)).code == 2
-
-    def test_a_data_folder_that_cannot_keep_it_is_told(
-        self, hearth: Console, own_policy: Path, tmp_path: Path
-    ) -> None:
-        (tmp_path / "file").touch()
-        ran = hearth("code", "manager", HEARTH_POLICY=str(own_policy), HEARTH_DATA=str(tmp_path / "file"))
-        assert ran.code == 1
-        assert "HEARTH_DATA" in ran.error
 
 
 class TestTheCommandLineItself:
@@ -261,7 +224,7 @@ class TestTheCommandLineItself:
         with hearth.started("--help") as process:
             out, err = process.communicate(timeout=60)
         assert (process.returncode, err) == (0, "")
-        for command in ("ask", "chat", "serve", "answer", "policy", "check", "code"):
+        for command in ("ask", "chat", "serve", "answer", "policy", "check"):
             assert f"\n    {command} " in out
 
     @pytest.mark.parametrize("much_or_little", ["show", "check"])

@@ -9,6 +9,7 @@ import pytest
 from bot.card import Card, Quote, Text, buttons_of
 from bot.conversation import Conversation, Outcome
 from bot.message import Message
+from bot.short_memory import ShortMemory
 from knowledge.answers import Answerer
 from tests.policies import home_start_policy
 
@@ -18,7 +19,7 @@ Say = Callable[..., "Outcome"]
 class Person:
     """Someone in one conversation."""
 
-    def __init__(self, door: Conversation, conversation: str) -> None:
+    def __init__(self, door: ShortMemory, conversation: str) -> None:
         self._door = door
         self._conversation = conversation
         self._numbers = count()
@@ -38,12 +39,12 @@ class Person:
 
 
 @pytest.fixture
-def door(answerer: Answerer) -> Conversation:
-    return Conversation(answerer, lambda: date(2026, 11, 23))
+def door(answerer: Answerer) -> ShortMemory:
+    return ShortMemory(Conversation(answerer, lambda: date(2026, 11, 23)))
 
 
 @pytest.fixture
-def volunteer(door: Conversation) -> Person:
+def volunteer(door: ShortMemory) -> Person:
     door.begin("one", ("volunteer",))
     return Person(door, "one")
 
@@ -62,7 +63,7 @@ def verdict(outcome: Outcome) -> str:
     return outcome.answer.verdict
 
 
-async def test_a_newcomer_says_who_she_is_and_gets_a_cited_answer(door: Conversation) -> None:
+async def test_a_newcomer_says_who_she_is_and_gets_a_cited_answer(door: ShortMemory) -> None:
     person = Person(door, "new")
     assert "volunteer" in words(await person.says("I'm a volunteer"))
     answer = await person.says("can I friend this family?")
@@ -108,14 +109,14 @@ async def test_a_second_press_of_the_same_button_changes_nothing(volunteer: Pers
     assert "no longer open" in words(await volunteer.presses(asked.cards[0], "No, support has ended"))
 
 
-async def test_an_unknown_role_is_asked_and_the_answer_follows_it(door: Conversation) -> None:
+async def test_an_unknown_role_is_asked_and_the_answer_follows_it(door: ShortMemory) -> None:
     person = Person(door, "unknown")
     asked = await person.says("Can I add a volunteer as a friend?")
     assert verdict(asked) == "depends"
     assert verdict(await person.presses(asked.cards[0], "Staff")) == "not_allowed"
 
 
-async def test_of_two_roles_the_stricter_answer_is_told_with_its_reason(door: Conversation) -> None:
+async def test_of_two_roles_the_stricter_answer_is_told_with_its_reason(door: ShortMemory) -> None:
     person = Person(door, "two")
     await person.sends("role:trustee+volunteer")
     answer = await person.says("The family I used to visit finished with us last year, can I friend them?")
@@ -136,7 +137,7 @@ async def test_an_overdue_review_is_said_beside_the_answer(volunteer: Person) ->
     assert "due for review in November 2019" in words(await volunteer.says("can I friend this family?"))
 
 
-async def test_superseded_law_is_quoted_as_it_stands_with_a_note(door: Conversation) -> None:
+async def test_superseded_law_is_quoted_as_it_stands_with_a_note(door: ShortMemory) -> None:
     door.begin("law", ("staff",))
     answer = await Person(door, "law").says("which data protection law do I have to follow?")
     assert "Data Protection Act 1998" in quotes(answer)[0].text
@@ -251,7 +252,7 @@ async def test_complaints_are_not_pretended_to_be_taken(volunteer: Person) -> No
     assert "Nothing has been recorded" in words(outcome)
 
 
-async def test_two_people_do_not_share_what_they_said(door: Conversation) -> None:
+async def test_two_people_do_not_share_what_they_said(door: ShortMemory) -> None:
     door.begin("first", ("volunteer",))
     door.begin("second", ("staff",))
     asked = await Person(door, "first").says("can I friend this family?")

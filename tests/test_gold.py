@@ -15,6 +15,7 @@ from adapters import main as wiring
 from adapters.gold import answer_cases
 from bot.conversation import Conversation, Outcome
 from bot.message import Message
+from bot.short_memory import ShortMemory
 from knowledge.answers import Answerer
 from knowledge.reading import Role
 from tests.console import Console, Ran, not_to_be_called
@@ -122,11 +123,11 @@ class TestAnswers:
         assert set(answer["citations"]) <= clauses
 
 
-class Recorder(Conversation):
+class Recorder(ShortMemory):
     """Answers like the real one, and remembers what it was asked."""
 
     def __init__(self, answerer: Answerer, today: Callable[[], date]) -> None:
-        super().__init__(answerer, today)
+        super().__init__(Conversation(answerer, today))
         self.begun: list[str] = []
         self.messages: list[Message] = []
 
@@ -140,7 +141,7 @@ class Recorder(Conversation):
 
 
 def answered(answerer: Answerer, *given_cases: dict[str, Any]) -> list[dict[str, Any]]:
-    return list(answer_cases(Conversation(answerer, today), given_cases))
+    return list(answer_cases(ShortMemory(Conversation(answerer, today)), given_cases))
 
 
 class TestTheFileOfAnswers:

@@ -77,7 +77,8 @@ class TestAPolicyThatCannotBeUsed:
     def test_a_missing_one_is_told_before_its_missing_pack(
         self, hearth: Console, tmp_path: Path, command: tuple[str, ...]
     ) -> None:
-        ran = hearth(*command, HEARTH_POLICY=str(tmp_path / "none.txt"))
+        run = hearth.ended if command == ("serve",) else hearth
+        ran = run(*command, HEARTH_POLICY=str(tmp_path / "none.txt"))
         assert ran.code == 1
         assert ran.error == (
             f"{tmp_path / 'none.txt'}: there is no such file. Check the name, or put the policy there."
@@ -170,7 +171,10 @@ class TestCheck:
         assert "http://127.0.0.1:8080/" in ran.out
 
     def test_tells_an_own_policy_from_the_sample(self, hearth: Console, own_policy: Path) -> None:
-        assert "(your own)" in hearth.out("check", HEARTH_POLICY=str(own_policy))
+        ran = hearth("check", HEARTH_POLICY=str(own_policy))
+        assert "(your own)" in ran.out
+        assert ran.error.startswith("Not in order: records, officers. ")
+        assert "HEARTH_KEYS is not set" in ran.out
 
     def test_names_everything_that_is_missing_at_once(
         self, hearth: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -181,13 +185,13 @@ class TestCheck:
             "check", HEARTH_DATA=str(tmp_path / "file"), HEARTH_HOST="192.0.2.1", HEARTH_POLCY="own.txt"
         )
         assert ran.code == 1
-        assert ran.error.startswith("Not in order: settings, data folder, model, reader, answers, web chat. ")
+        assert ran.error.startswith("Not in order: settings, data folder, model, reader, answers, records, ")
         failed = [line for line in ran.out.splitlines() if line.startswith("FAILED")]
-        assert len(failed) == 6
+        assert len(failed) == 8
         assert "There is no setting HEARTH_POLCY." in failed[0]
         assert str(tmp_path / "file") in failed[1]
         assert "reader.json: No such file" in failed[3]
-        assert "192.0.2.1 can be reached from other machines" in failed[5]
+        assert "192.0.2.1 can be reached from other machines" in failed[7]
 
     def test_says_a_reason_once(self, hearth: Console, tmp_path: Path) -> None:
         ran = hearth("check", HEARTH_POLICY=str(tmp_path / "none.txt"))

@@ -1,5 +1,6 @@
 """Cards become HTML and plain text; nothing that is written in a card becomes markup or a command."""
 
+import re
 import unicodedata
 from html.parser import HTMLParser
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from adapters.printable import in_one_direction, printable
 from adapters.text import WIDTH, render_text
 from adapters.web.html import render_html, render_said
-from bot.card import Button, Buttons, Card, Facts, Progress, Quote, Text, buttons_of
+from bot.card import Button, Buttons, Card, Document, Facts, Progress, Quote, Text, buttons_of
 from tests.gallery import ANSWER, BULLETS, CONTROLS, EVERY_ELEMENT, GALLERY, LONG, MARKUP
 
 # Drawn often: what ends a tag, an attribute, an entity or a comment; what a terminal or a browser obeys.
@@ -56,6 +57,7 @@ def cards(draw: st.DrawFn) -> Card:
             Facts(((draw(strings), draw(strings)),)),
             Progress(1, 2),
             Buttons((Button(draw(strings), draw(strings), "danger"),)),
+            Document(draw(strings), draw(strings)),
         ),
         summary=draw(strings),
     )
@@ -97,7 +99,16 @@ class Shape(HTMLParser):
 
 
 PLAIN = Card(
-    "x", "x", (Text("x"), Quote("x", "x"), Facts((("x", "x"),)), Progress(1, 2), Buttons((Button("x", "x"),)))
+    "x",
+    "x",
+    (
+        Text("x"),
+        Quote("x", "x"),
+        Facts((("x", "x"),)),
+        Progress(1, 2),
+        Buttons((Button("x", "x"),)),
+        Document("x", "x"),
+    ),
 )
 
 
@@ -110,11 +121,12 @@ def test_no_string_of_a_card_makes_a_tag_or_an_attribute_of_its_own(card: Card) 
 
 @given(cards())
 def test_the_html_shows_every_string_as_it_was_written(card: Card) -> None:
-    text, quote, facts, _progress, buttons = card.elements
+    text, quote, facts, _progress, buttons, document = card.elements
     assert isinstance(text, Text)
     assert isinstance(quote, Quote)
     assert isinstance(facts, Facts)
     assert isinstance(buttons, Buttons)
+    assert isinstance(document, Document)
     written = [
         card.title,
         text.text,
@@ -123,6 +135,7 @@ def test_the_html_shows_every_string_as_it_was_written(card: Card) -> None:
         *facts.rows[0],
         "Step 1 of 2",
         buttons.buttons[0].label,
+        document.label,
     ]
     assert Shape(render_html(card)).text == "".join(map(printable, written))
 
@@ -134,6 +147,14 @@ def test_an_action_comes_back_from_the_page_letter_by_letter(action: str) -> Non
 
 
 @given(strings)
+def test_the_link_to_a_document_stays_below_its_own_address(document: str) -> None:
+    shape = Shape(render_html(Card("c", "t", (Document("d", f"certificate:{document}"),))))
+    address = shape.values["href"]
+    assert address is not None
+    assert re.fullmatch(r"/document/[A-Za-z0-9_.~%-]*", address)
+
+
+@given(strings)
 def test_what_someone_said_is_one_paragraph_of_text(said: str) -> None:
     shape = Shape(render_said(said))
     assert shape.tags == [("p", ("dir",)), ("/p", ())]
@@ -142,7 +163,7 @@ def test_what_someone_said_is_one_paragraph_of_text(said: str) -> None:
 
 @pytest.mark.parametrize("card", GALLERY, ids=lambda card: card.id)
 def test_every_block_that_holds_text_isolates_its_writing_direction(card: Card) -> None:
-    blocks = {"h3", "p", "blockquote", "figcaption", "dt", "dd", "button"}
+    blocks = {"h3", "p", "blockquote", "figcaption", "dt", "dd", "button", "a"}
     bare = [tag for tag, names in Shape(render_html(card)).tags if tag in blocks and "dir" not in names]
     assert bare in ([], ["p"])  # the step count of a progress has words of ours only
     assert (bare == ["p"]) == any(isinstance(element, Progress) for element in card.elements)
@@ -178,14 +199,16 @@ def test_the_bullets_of_a_clause_keep_their_own_lines() -> None:
     assert "\n  | - on-line gambling\n  | - downloading music.\n" in render_text(BULLETS)
 
 
-def test_a_quotation_stands_with_its_source_in_plain_text() -> None:
+def test_every_element_stands_on_lines_of_its_own_in_plain_text() -> None:
     assert render_text(EVERY_ELEMENT) == (
         "Your induction\n\n"
         "First paragraph.\nIts second line.\n\n"
         "Step 2 of 5\n\n"
         "  | A clause, word for word.\n  | -- Clause 1.1, a policy\n\n"
         "  Person: a volunteer\n  Began: 3 March 2026\n\n"
-        "  [1] Go on\n  [2] Later\n  [3] Stop"
+        "  [1] Go on\n  [2] Later\n  [3] Stop\n\n"
+        "  Your certificate (PDF)\n"
+        "    hearth induction certificate 3f9a7c1b5d2e4f60a1b2c3d4e5f60718"
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from adapters.terminal import shown, talk
 from bot.card import Button, Buttons, Card
 from bot.conversation import Conversation
+from bot.short_memory import ShortMemory
 from knowledge.answers import Answerer
 
 ASKED = "can I friend this family?"
@@ -20,7 +21,7 @@ class Terminal:
     def __init__(
         self, answerer: Answerer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        self._door = Conversation(answerer, lambda: date(2026, 11, 23))
+        self._door = ShortMemory(Conversation(answerer, lambda: date(2026, 11, 23)))
         self._monkeypatch = monkeypatch
         self._capsys = capsys
 

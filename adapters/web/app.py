@@ -2,18 +2,22 @@
 
 from aiohttp import web
 
-from adapters.web.chat import Chat, Door
+from adapters.web.bell import Bell
+from adapters.web.chat import Chat
+from adapters.web.documents import Documents
 from adapters.web.guard import add_headers, guard
 from adapters.web.page import STATIC, render_page
 from adapters.web.settings import WebSettings
+from bot.records.store import Records
 
 
-def create_app(door: Door, settings: WebSettings) -> web.Application:
-    """Return the chat as an aiohttp application; `door` answers every message.
+def create_app(records: Records, settings: WebSettings, bell: Bell) -> web.Application:
+    """Return the chat as an aiohttp application: accepts what is said, shows what a `WebChannel` wrote.
 
-    Every request passes the guard first; `adapters.web.serve` is how to listen safely.
+    `bell` is rung by the channels of this process; those of other processes need none. Every request passes
+    the guard first; `adapters.web.serve` is how to listen safely.
     """
-    page, chat = render_page(settings), Chat(door, settings)
+    page, chat = render_page(settings), Chat(records, settings, bell)
 
     async def index(_request: web.Request) -> web.Response:
         return web.Response(text=page, content_type="text/html", charset="utf-8")
@@ -24,5 +28,6 @@ def create_app(door: Door, settings: WebSettings) -> web.Application:
     app.router.add_get("/", index)
     app.router.add_post("/conversation", chat.open)
     app.router.add_get("/chat", chat.connect)
+    app.router.add_get("/document/{id}", Documents(records, chat.conversation).certificate)
     app.router.add_static("/static", STATIC)
     return app

@@ -1,208 +1,193 @@
-"""The conversation over a websocket: frames in, the door's cards out, nothing answered twice."""
+"""The conversation over a websocket: frames in, what was said and answered out."""
 
 import asyncio
 import logging
+import secrets
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol, assert_never
+from typing import TypeVar
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from adapters.web.codes import CodeDesk, Outcome
-from adapters.web.frames import BadFrame, Chose, Frame, Pressed, Role, Typed, read_frame
+from adapters.web import entries
+from adapters.web.bell import Bell
+from adapters.web.frames import BadFrame, Frame, Pressed, read_frame
 from adapters.web.html import render_html
+from adapters.web.intake import Intake, Refused
+from adapters.web.look import look
 from adapters.web.settings import WebSettings
-from adapters.web.transcripts import Transcript, Transcripts
+from adapters.web.tokens import Tokens
 from bot.card import Card, Text
-from bot.message import Message
+from bot.records.database import RecordsUnavailable
+from bot.records.store import Records
 
 log = logging.getLogger(__name__)
 
 # Beyond this the connection is closed: what is larger is not held in memory only to be refused.
 MAX_BYTES = 4 * 1024 * 1024
+MAX_PAGES = 100
+# A person waits no longer for a word on what she sent.
+ACCEPT_SECONDS = 2.5
+_AWAY_SECONDS = 1.0
+# A page that vanished without a goodbye is noticed after that long.
+_HEARTBEAT_SECONDS = 60.0
 
-_ROLE_WORDS: dict[Role, str] = {
-    "volunteer": "a volunteer",
-    "staff": "a member of staff",
-    "trustee": "a trustee",
-    "manager": "the manager",
-}
-_FAILED = Card(
-    "failed", "Something went wrong here.", (Text("Your message was not answered. Please send it again."),)
-)
-
-
-class Door(Protocol):
-    """What answers a message: `bot.conversation.Conversation`, or a stand-in."""
-
-    async def handle(self, message: Message) -> tuple[Card, ...]:
-        """Return the cards that answer the message."""
-        ...
-
-
-class Refused(Exception):  # noqa: N818 - not an error of the program: what the person asked for is not given
-    """The role was not accepted; the message says why and what to do."""
+_Found = TypeVar("_Found")
 
 
 class Chat:
-    """Serves conversations to pages; several pages with one cookie share one conversation."""
+    """Serves conversations to pages; several pages with one cookie share one conversation.
 
-    def __init__(self, door: Door, settings: WebSettings) -> None:
-        self._door = door
-        self._codes_needed = settings.organisation_configured
-        self._codes = CodeDesk(settings.data_folder, "manager")
-        self._transcripts = Transcripts()
+    The database is only ever asked in other threads.
+    """
+
+    def __init__(self, records: Records, settings: WebSettings, bell: Bell) -> None:
+        self._records = records
+        self._bell = bell
+        self._intake = Intake(records, bell.ring, settings.sample_code)
+        self._tokens = Tokens(records)
+        self._run = _new_epoch()
         self._sockets: set[web.WebSocketResponse] = set()
-        self._answers: set[asyncio.Task[None]] = set()
+        self._looking: asyncio.Task[None] | None = None
 
     async def open(self, request: web.Request) -> web.Response:
-        """Give the browser a conversation, unless its cookie names one that is still remembered."""
-        if self._transcript(request) is not None:
-            return web.Response(status=204)
-        token = self._transcripts.start()
-        if token is None:
-            raise web.HTTPServiceUnavailable(
-                text="Too many conversations are open. Close a page and try again."
-            )
+        """Give the browser a conversation, unless its cookie names one."""
+        self._refuse_too_many()
         response = web.Response(status=204)
-        response.set_cookie(_cookie(request), token, httponly=True, samesite="Strict", path="/")
+        if await self.conversation(request) is None:
+            token = self._tokens.new()
+            response.set_cookie(_cookie(request), token, httponly=True, samesite="Strict", path="/")
         return response
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
-        """Serve one page: send what it has not seen, then answer its frames one after the other."""
-        transcript = self._transcript(request)
-        if transcript is None:
+        """Serve one page: send what it has not seen, then accept its frames one after the other."""
+        self._refuse_too_many()
+        conversation = await self.conversation(request)
+        if conversation is None:
             raise web.HTTPUnauthorized(text="There is no such conversation. Please reload the page.")
-        socket = web.WebSocketResponse(max_msg_size=MAX_BYTES, compress=False)
+        last = (await _found(lambda: entries.newest(self._records, [conversation]))).get(conversation, 0)
+        epoch, seen = _known(request, f"{self._run}-{conversation.removeprefix('web:')}", last)
+        socket = web.WebSocketResponse(max_msg_size=MAX_BYTES, compress=False, heartbeat=_HEARTBEAT_SECONDS)
         await socket.prepare(request)
         self._sockets.add(socket)
-        transcript.pages += 1
-        seen = _seen(request, transcript)
-        await socket.send_json({"type": "welcome", "epoch": transcript.epoch, "last": transcript.last})
-        writer = asyncio.create_task(_send_entries(socket, transcript, seen))
-        try:
-            with suppress(ConnectionResetError):  # the page left while it was answered: it will ask again
-                await self._read(socket, transcript)
-        finally:
-            writer.cancel()
-            transcript.pages -= 1
-            self._sockets.discard(socket)
+        with self._bell.listening(conversation) as rung:
+            self._look()
+            await _welcome(socket, epoch, last)
+            writer = asyncio.create_task(self._send_entries(socket, conversation, seen, rung))
+            try:
+                with suppress(ConnectionResetError):  # the page left: it will ask again
+                    await self._read(socket, conversation)
+            finally:
+                writer.cancel()
+                self._sockets.discard(socket)
         return socket
 
     async def close(self, _app: web.Application) -> None:
         """Say goodbye to every page, so that stopping does not wait for them."""
         for socket in tuple(self._sockets):
             await socket.close(code=WSCloseCode.GOING_AWAY, message=b"Hearth was stopped")
-        for task in self._answers:
-            task.cancel()
-        await asyncio.gather(*self._answers, return_exceptions=True)
+        if self._looking is not None:
+            self._looking.cancel()
 
-    async def _read(self, socket: web.WebSocketResponse, transcript: Transcript) -> None:
+    async def _read(self, socket: web.WebSocketResponse, conversation: str) -> None:
         async for incoming in socket:
             frame = None
             try:
                 frame = read_frame(incoming.data if incoming.type is WSMsgType.TEXT else "")
-                await self._take(socket, transcript, frame)
+                await self._take(socket, conversation, frame)
             except BadFrame as error:
                 card = Card("not-read", "That could not be read.", (Text(str(error)),))
                 answer = {"type": "error", "id": frame.id if frame else "", "html": render_html(card)}
                 await socket.send_json(answer)
 
-    async def _take(self, socket: web.WebSocketResponse, transcript: Transcript, frame: Frame) -> None:
-        if transcript.knows(frame.id):
-            await _send_again(socket, transcript, frame.id)
-            return
+    async def _take(self, socket: web.WebSocketResponse, conversation: str, frame: Frame) -> None:
+        """Accept a frame, or tell the page soon that it was not; what is accepted reaches it as an entry."""
         try:
-            action, words = self._admit(transcript, frame)
+            accepting = asyncio.to_thread(self._intake.take, conversation, frame)
+            answered = await asyncio.wait_for(accepting, ACCEPT_SECONDS)
+        except BadFrame:
+            raise
         except Refused as refused:
-            await socket.send_json({"type": "refused", "id": frame.id, "text": str(refused)})
+            text = str(refused)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the person must hear that it came to nothing
+            log.error("event.not_accepted", extra={"error": type(error).__name__})  # noqa: TRY400 - no words
+            text = (
+                f"That was not recorded. Please {'press' if isinstance(frame, Pressed) else 'send'} it again."
+            )
+        else:
+            if answered:
+                await socket.send_json({"type": "done", "id": frame.id})
             return
-        transcript.take(frame.id)
-        text = frame.text if isinstance(frame, Typed) else ""
-        message = Message(f"{transcript.conversation}/{frame.id}", transcript.conversation, text, action)
-        answer = asyncio.create_task(self._answer(transcript, frame.id, words, message))
-        self._answers.add(answer)
-        answer.add_done_callback(self._answers.discard)
-        await asyncio.shield(answer)  # a page that leaves does not stop its answer
+        await socket.send_json({"type": "refused", "id": frame.id, "text": text})
 
-    async def _answer(self, transcript: Transcript, frame_id: str, words: str, message: Message) -> None:
-        async with transcript.turn:
-            await transcript.said(frame_id, words)
-            await transcript.answered(frame_id, await self._ask(message))
+    async def _send_entries(
+        self, socket: web.WebSocketResponse, conversation: str, seen: int, rung: asyncio.Event
+    ) -> None:
+        """Send each entry after entry `seen`, now and whenever it rings, until the page leaves."""
+        with suppress(ConnectionResetError):
+            while True:
+                rung.clear()
+                try:
+                    found = await asyncio.to_thread(entries.after, self._records, conversation, seen)
+                except RecordsUnavailable:
+                    await asyncio.sleep(_AWAY_SECONDS)
+                    continue
+                if found is None:
+                    seen = 0
+                    await _welcome(socket, _new_epoch(), 0)
+                    continue
+                for entry in found:
+                    await socket.send_json(entry.frame())
+                    seen = entry.seq
+                if not found:
+                    await rung.wait()
 
-    def _admit(self, transcript: Transcript, frame: Frame) -> tuple[str | None, str]:
-        """Return the message's action, and what to show as said; a button is pressed only if it was shown."""
-        match frame:
-            case Typed():
-                return None, frame.text
-            case Pressed():
-                button = transcript.button(frame.action)
-                if button is None:
-                    raise BadFrame("That button is no longer there. Please ask again.")
-                if self._codes_needed and _claims_manager(frame.action):
-                    raise Refused("Please enter a one-time code to speak as the manager.")
-                return frame.action, button.label
-            case Chose():
-                if self._codes_needed and "manager" in frame.roles:
-                    self._check(frame.code)
-                return f"role:{'+'.join(frame.roles)}", _in_words(frame.roles)
-            case _:
-                assert_never(frame)
+    def _look(self) -> None:
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(look(self._records, self._bell))
 
-    def _check(self, code: str) -> None:
-        if not code:
-            raise Refused("Please enter a one-time code to speak as the manager.")
-        outcome = self._codes.redeem(code)
-        if outcome is not Outcome.ACCEPTED:
-            raise Refused(outcome.value)
+    def _refuse_too_many(self) -> None:
+        if len(self._sockets) >= MAX_PAGES:
+            raise web.HTTPServiceUnavailable(text="Too many pages are open. Close one and try again.")
 
-    async def _ask(self, message: Message) -> tuple[Card, ...]:
-        try:
-            return await self._door.handle(message)
-        except Exception:
-            log.exception("A message could not be answered")
-            return (_FAILED,)
-
-    def _transcript(self, request: web.Request) -> Transcript | None:
-        return self._transcripts.find(request.cookies.get(_cookie(request), ""))
+    async def conversation(self, request: web.Request) -> str | None:
+        """Return the conversation that a request's cookie names, None where it names none of ours."""
+        token = request.cookies.get(_cookie(request), "")
+        return await _found(lambda: self._tokens.conversation(token))
 
 
-async def _send_entries(socket: web.WebSocketResponse, transcript: Transcript, seen: int) -> None:
-    """Send each entry after entry `seen`, now and as they come, until the page leaves."""
-    with suppress(ConnectionResetError):
-        while True:
-            for entry in transcript.after(seen):
-                await socket.send_json(entry.frame())
-                seen = entry.seq
-            await transcript.wait_beyond(seen)
+async def _found(look_up: Callable[[], _Found]) -> _Found:
+    try:
+        return await asyncio.to_thread(look_up)
+    except RecordsUnavailable as error:
+        raise web.HTTPServiceUnavailable(
+            text=f"Hearth cannot reach its records: {error}. What you typed is kept; it tries again."
+        ) from error
 
 
-async def _send_again(socket: web.WebSocketResponse, transcript: Transcript, message_id: str) -> None:
-    """Send once more what answered a message; one still being answered reaches the page by itself."""
-    if not transcript.is_done(message_id):
-        return
-    for entry in transcript.of(message_id):
-        await socket.send_json(entry.frame())
-    await socket.send_json({"type": "done", "id": message_id})
+async def _welcome(socket: web.WebSocketResponse, epoch: str, last: int) -> None:
+    """Say which entry is the last of now; a page that knows another epoch forgets what it shows."""
+    await socket.send_json({"type": "welcome", "epoch": epoch, "last": last})
 
 
-def _seen(request: web.Request, transcript: Transcript) -> int:
-    """Return the last entry that the page has; 0 where it speaks of an earlier run, or of nothing."""
+def _known(request: web.Request, epoch: str, last: int) -> tuple[str, int]:
+    """Return the epoch to go on with, and the entry after which to begin.
+
+    The page's numbers mean nothing in another conversation, after a restart, which may be with other records,
+    and where entries that it has are no longer kept.
+    """
     after = request.query.get("after", "")
-    known = request.query.get("epoch") == transcript.epoch and after.isascii() and after.isdigit()
-    return min(int(after[:9]), transcript.last) if known else 0
+    known = request.query.get("epoch") == epoch and after.isascii() and after.isdigit()
+    seen = int(after[:9]) if known else 0
+    if seen > last:
+        epoch, seen = _new_epoch(), 0
+    return epoch, max(seen, last - entries.MAX_SHOWN)
+
+
+def _new_epoch() -> str:
+    return secrets.token_urlsafe(6)
 
 
 def _cookie(request: web.Request) -> str:
     """Name the cookie after the port: cookies are shared by all ports of a host."""
     return f"hearth-{request.url.port}"
-
-
-def _claims_manager(action: str) -> bool:
-    kind, _, roles = action.partition(":")
-    return kind == "role" and "manager" in roles.split("+")
-
-
-def _in_words(roles: tuple[Role, ...]) -> str:
-    if roles == ("unknown",):
-        return "I'd rather not say who I am."
-    return f"I'm {' and '.join(_ROLE_WORDS[role] for role in roles)}."

@@ -32,7 +32,7 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Chose:
-    """Someone chose who they are; `code` is the one-time code that speaking as the manager may take."""
+    """Someone chose who they are; `code` is a one-time code, by which officers are known."""
 
     id: str
     roles: tuple[Role, ...]
@@ -66,13 +66,18 @@ def read_frame(data: str) -> Frame:
 def _read(frame: dict[str, Any]) -> Frame:
     match frame:
         case {"type": "say", "id": str(message_id), "text": str(text)}:
-            return Typed(_checked(message_id), _LONE_SURROGATE.sub("\ufffd", text))
+            return Typed(_checked(message_id), _writable(text))
         case {"type": "press", "id": str(message_id), "action": str(action)}:
             return Pressed(_checked(message_id), action)
         case {"type": "roles", "id": str(message_id), "roles": [*roles], "code": str(code)}:
-            return Chose(_checked(message_id), _roles(roles), code.strip())
+            return Chose(_checked(message_id), _roles(roles), _writable(code.strip()))
         case _:
             raise BadFrame("The page sent a message of an unknown kind. Please reload it.")
+
+
+def _writable(text: str) -> str:
+    """Replace halves of surrogate pairs, which JSON can hold and UTF-8 cannot."""
+    return _LONE_SURROGATE.sub("\ufffd", text)
 
 
 def _checked(message_id: str) -> str:

@@ -2,9 +2,10 @@
 
 from html import escape
 from typing import assert_never
+from urllib.parse import quote
 
 from adapters.printable import printable
-from bot.card import Button, Buttons, Card, Element, Facts, Progress, Quote, Style, Text
+from bot.card import Button, Buttons, Card, Document, Element, Facts, Progress, Quote, Style, Text
 
 _BUTTON_CLASS: dict[Style, str] = {
     "plain": "button",
@@ -44,6 +45,8 @@ def _element(element: Element) -> str:
             return f'<div class="progress"><p>Step {step} of {of}</p>{bar}</div>'
         case Buttons(buttons):
             return f'<div class="buttons">{"".join(map(_button, buttons))}</div>' if buttons else ""
+        case Document(label, document):
+            return f'<div class="buttons">{_link(label, document)}</div>'
         case _:
             assert_never(element)
 
@@ -60,6 +63,11 @@ def _button(button: Button) -> str:
     action = escape(button.action, quote=True)
     attributes = f'type="button" class="{_BUTTON_CLASS[button.style]}" dir="auto" data-action="{action}"'
     return f"<button {attributes}>{_safe(button.label)}</button>"
+
+
+def _link(label: str, document: str) -> str:
+    address = f"/document/{quote(document.rpartition(':')[2], safe='', errors='replace')}"
+    return f'<a class="button" dir="auto" href="{address}" download>{_safe(label)}</a>'
 
 
 def _safe(text: str) -> str:

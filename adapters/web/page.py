@@ -20,7 +20,7 @@ def render_page(settings: WebSettings) -> str:
         organisation=escape(settings.organisation),
         place=_place(settings),
         examples=examples,
-        manager="code" if settings.organisation_configured else "sample",
+        manager="code" if settings.sample_code is None else "sample",
     )
 
 

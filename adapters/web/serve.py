@@ -7,23 +7,26 @@ from collections.abc import Callable
 from aiohttp import web
 
 from adapters.web.app import create_app
-from adapters.web.chat import Door
+from adapters.web.bell import Bell
 from adapters.web.guard import is_loopback
 from adapters.web.settings import WebSettings
+from bot.records.store import Records
 
 
 class CannotServe(Exception):  # noqa: N818 - reads as what happened: "cannot serve: port 8080 is in use"
     """The chat cannot be served; the message is one line that says why and what to do."""
 
 
-async def serve(door: Door, settings: WebSettings, started: Callable[[str], None]) -> None:
+async def serve(records: Records, settings: WebSettings, bell: Bell, started: Callable[[str], None]) -> None:
     """Serve the chat until cancelled; call `started` with the page's address once it can be opened.
+
+    `bell` is as in `create_app`.
 
     Raises:
         CannotServe: the address may not or cannot be listened on.
     """
     check_address(settings)
-    runner = web.AppRunner(create_app(door, settings), access_log=None, shutdown_timeout=2)
+    runner = web.AppRunner(create_app(records, settings, bell), access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:
         await _listen(runner, settings)

@@ -54,10 +54,15 @@ def connect(url: str) -> Engine:
         parsed = parsed.set(drivername="postgresql+psycopg")
     try:
         if parsed.get_backend_name() == "sqlite":
-            return _sqlite(create_engine(parsed))
+            return _sqlite(create_engine(parsed, hide_parameters=True))  # errors never show values
         if parsed.get_backend_name() == "postgresql":
             return create_engine(
-                parsed, pool_pre_ping=True, pool_size=20, pool_timeout=2, connect_args={"connect_timeout": 2}
+                parsed,
+                hide_parameters=True,
+                pool_pre_ping=True,
+                pool_size=20,
+                pool_timeout=2,
+                connect_args={"connect_timeout": 2},
             )
     except NoSuchModuleError:
         pass
@@ -86,8 +91,13 @@ def reading(engine: Engine) -> Iterator[Session]:
     Raises:
         RecordsUnavailable: the database is away.
     """
-    with transaction(engine.execution_options(**_READING[engine.dialect.name])) as session:
+    with transaction(for_reading(engine)) as session:
         yield session
+
+
+def for_reading(engine: Engine) -> Engine:
+    """Return the same engine, whose transactions only read."""
+    return engine.execution_options(**_READING[engine.dialect.name])
 
 
 @contextmanager
@@ -98,9 +108,15 @@ def transaction(engine: Engine) -> Iterator[Session]:
         RecordsUnavailable: the database is away, locked for too long, or its disk is full. On a full disk
             it is the commit that fails, so nothing may be promised before this returns.
     """
+    with in_words(), Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Raise RecordsUnavailable, with the reason in words, for an error that tells of the database's state."""
     try:
-        with Session(engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        yield
     except (DBAPIError, PoolTimeout) as error:
         if _is_ours(error):
             raise
@@ -116,6 +132,6 @@ def _why(error: Exception) -> str:
     said = str(getattr(error, "orig", error)).lower()
     if "full" in said or "no space" in said:
         return "the disk is full"
-    if "locked" in said or "busy" in said:
+    if "locked" in said or "busy" in said or "lock timeout" in said:
         return "the database is busy"
     return "the database cannot be reached"

@@ -95,7 +95,7 @@ class Change:
             who=who,
         )
         if detail:
-            entry.detail = self.records.seal(Audit.detail, entry, detail)
+            audit.attach(self.records, entry, detail)
         audit.append(self.session, entry)
 
     def enqueue(self, job: Job) -> None:

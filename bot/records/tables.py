@@ -248,7 +248,8 @@ class Acknowledgement(Table):
     """That someone was shown a policy's clauses and what she said to them.
 
     `clauses` is JSON: each clause's id and the hash of its text as shown. `outcome` is "acknowledged" or
-    "declined".
+    "declined". `code` is what its certificate is verified by. A sign-off on paper was entered by the person
+    `entered_by`, with a `remark`.
     """
 
     __tablename__ = "acknowledgement"
@@ -263,6 +264,9 @@ class Acknowledgement(Table):
     outcome: Mapped[str] = mapped_column(String(20))
     signed: Mapped[bytes | None]
     channel: Mapped[str] = mapped_column(String(20))
+    code: Mapped[str | None] = mapped_column(String(20), unique=True)
+    entered_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    remark: Mapped[bytes | None]
     at: Mapped[datetime]
 
 
@@ -296,7 +300,7 @@ class Audit(Table):
     """One change of state, chained to the one before it; no foreign keys: it outlives what it tells of.
 
     `number` counts within the organisation from 1. `about` is the id of what changed, `who` a person's
-    `audit_name` or "hearth".
+    `audit_name` or "hearth". `detail_mark` is what the hash knows of the detail: see `bot.records.audit`.
     """
 
     __tablename__ = "audit"
@@ -309,6 +313,7 @@ class Audit(Table):
     about: Mapped[str] = mapped_column(String(400))
     who: Mapped[str] = mapped_column(String(32))
     detail: Mapped[bytes | None]
+    detail_mark: Mapped[str | None] = mapped_column(String(64))
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
 
@@ -367,3 +372,64 @@ class WebEntry(Table):
     message: Mapped[str] = mapped_column(String(300))
     content: Mapped[bytes | None]
     at: Mapped[datetime]
+
+
+class PolicyVersion(Table):
+    """A policy's text as the organisation adopted it. `version` is the hash of the text; `text` is public.
+
+    A `minor` version changes nothing that anyone must be told. The one in force was adopted last and is not
+    withdrawn.
+    """
+
+    __tablename__ = "policy_version"
+    __table_args__ = (UniqueConstraint("organisation", "policy", "version"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = _organisation()
+    policy: Mapped[str]
+    version: Mapped[str] = mapped_column(String(64))
+    text: Mapped[str]
+    minor: Mapped[bool] = mapped_column(default=False)
+    adopted_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Induction(Table):
+    """Someone's way through a policy, on the version on which it was begun.
+
+    `roles` are those she walks it for, joined with +. `state` is "walking", "paused", "acknowledged",
+    "declined" or "ended" (left, or the policy was withdrawn). `before` is the version that she knows already:
+    then only what changed for her is shown. `at` is the lesson that is shown now. `signed` is the name as
+    typed, before it is acknowledged. `reminded` counts the reminders since the last step.
+    """
+
+    __tablename__ = "induction"
+    __table_args__ = (UniqueConstraint("organisation", "person", "policy", "version", "roles"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = _organisation()
+    person: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    roles: Mapped[str] = mapped_column(String(60))
+    policy: Mapped[str]
+    version: Mapped[str] = mapped_column(String(64))
+    before: Mapped[str | None] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(20))
+    at: Mapped[str | None] = mapped_column(String(200))
+    signed: Mapped[bytes | None]
+    started_at: Mapped[datetime]
+    stepped_at: Mapped[datetime]
+    paused_until: Mapped[date | None]
+    reminded: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None]
+
+
+class InductionStep(Table):
+    """One lesson of someone's induction: when it was first shown, when passed, after how many attempts."""
+
+    __tablename__ = "induction_step"
+    __table_args__ = (UniqueConstraint("induction", "lesson"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = _organisation()
+    induction: Mapped[str] = mapped_column(ForeignKey("induction.id"), index=True)
+    lesson: Mapped[str] = mapped_column(String(200))
+    shown_at: Mapped[datetime]
+    passed_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)

@@ -16,6 +16,7 @@ KEY_BYTES = 32  # AES-256
 _NONCE_BYTES = 12  # NIST SP 800-38D, 8.2.2: random nonces of 96 bits
 _NAME_BYTES = 4
 _FORMAT = b"\x01"
+PREFIX_BYTES = len(_FORMAT) + _NAME_BYTES
 
 
 class UnusableKey(Exception):  # noqa: N818 - reads as what it is: "unusable key: …"
@@ -91,9 +92,9 @@ class Vault:
                 f"{place} was sealed with the key {name.hex()}, which is not in HEARTH_KEYS. "
                 "Add it back to the list."
             )
-        start = len(_FORMAT) + _NAME_BYTES
+        start = PREFIX_BYTES + _NONCE_BYTES
         try:
-            nonce, body = sealed[start : start + _NONCE_BYTES], sealed[start + _NONCE_BYTES :]
+            nonce, body = sealed[PREFIX_BYTES:start], sealed[start:]
             return cipher.decrypt(nonce, body, _bound(place, row)).decode()
         except InvalidTag as error:
             raise UnusableKey(f"{place} of row {row} was changed or moved: it does not open") from error
@@ -101,9 +102,14 @@ class Vault:
 
 def key_name(sealed: bytes) -> bytes:
     """Return the name of the key that sealed a value; raise UnusableKey for bytes that were never sealed."""
-    if not sealed.startswith(_FORMAT) or len(sealed) < len(_FORMAT) + _NAME_BYTES + _NONCE_BYTES:
+    if not sealed.startswith(_FORMAT) or len(sealed) < PREFIX_BYTES + _NONCE_BYTES:
         raise UnusableKey("a sealed value is damaged: it is none that this version wrote")
-    return sealed[len(_FORMAT) : len(_FORMAT) + _NAME_BYTES]
+    return sealed[len(_FORMAT) : PREFIX_BYTES]
+
+
+def prefix(name: bytes) -> bytes:
+    """Return the `PREFIX_BYTES` with which everything begins that the key of a name sealed."""
+    return _FORMAT + name
 
 
 def _bound(place: str, row: str) -> bytes:

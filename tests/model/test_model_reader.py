@@ -117,7 +117,7 @@ def test_whatever_goes_wrong_the_embedded_reading_stands(
     FAULTS[fault](provider)
     assert both.ask(QUESTION, ("volunteer",)) == answerer.ask(QUESTION, ("volunteer",))
     assert len(provider.sent) == 1
-    assert "The language model gave no reading" in caplog.text
+    assert "model.reading.missing" in caplog.text
     assert not {"friend", "visiting", "Sarah", KEY} & set(caplog.text.replace(".", " ").split())
 
 

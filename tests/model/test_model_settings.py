@@ -116,11 +116,9 @@ def test_check_names_the_package_that_is_missing_and_how_to_install_it(
 
 
 @pytest.mark.parametrize("other_address", [False, True])
-def test_the_page_says_where_words_go(tmp_path: Path, *, other_address: bool) -> None:
+def test_the_page_says_where_words_go(*, other_address: bool) -> None:
     def page(*, model_reads: bool) -> str:
-        return render_page(
-            WebSettings("A Scheme", tmp_path, other_address=other_address, model_reads=model_reads)
-        )
+        return render_page(WebSettings("A Scheme", other_address=other_address, model_reads=model_reads))
 
     assert "read by a language model" not in page(model_reads=False)
     told = page(model_reads=True)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.conversation import Conversation
 from bot.message import Message
+from bot.short_memory import ShortMemory
 from knowledge.answers import Answerer
 from knowledge.reading import BEARERS, FORMS, ROLES, TARGETS, Reading, Role, Scored, Settled
 from knowledge.verdicts import STRICTNESS, decide
@@ -152,7 +153,7 @@ def test_what_is_no_question_on_the_policy_is_not_sent(
 
 
 async def test_words_of_harm_are_never_sent(provider: Provider, both: Answerer) -> None:
-    door = Conversation(both, lambda: date(2026, 11, 23))
+    door = ShortMemory(Conversation(both, lambda: date(2026, 11, 23)))
     told = await door.respond(Message("1", "one", "can I friend a mum on facebook who talks of self-harm?"))
     assert told.intent == "safeguarding"
     await door.respond(Message("2", "one", action="safeguarding:not-that"))
@@ -162,7 +163,7 @@ async def test_words_of_harm_are_never_sent(provider: Provider, both: Answerer) 
 
 async def test_harm_that_only_the_model_sees_is_met_as_harm(provider: Provider, both: Answerer) -> None:
     provider.labels({**READ, "harm": True})
-    door = Conversation(both, lambda: date(2026, 11, 23))
+    door = ShortMemory(Conversation(both, lambda: date(2026, 11, 23)))
     assert (await door.respond(Message("1", "one", "can I friend this family?"))).intent == "safeguarding"
     assert len(provider.sent) == 1
 

@@ -10,7 +10,8 @@ from aiohttp.test_utils import unused_port
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.async_api import Browser, Page, async_playwright
 
-from adapters.web import Door, WebSettings, create_app
+from adapters.web import Bell, WebSettings, create_app
+from bot.records.store import Records
 
 FLAGS = [
     "--no-sandbox",
@@ -32,19 +33,16 @@ SCREENS: dict[str, dict[str, Any]] = {
 
 
 class LiveServer:
-    """Serves an application on one port; can be cut off and come back, with or without its memory."""
+    """Serves an application on one port; can be cut off and come back, and can be started again."""
 
-    def __init__(self, door: Door, settings: WebSettings) -> None:
-        self._door = door
-        self._settings = settings
+    def __init__(self, records: Records, settings: WebSettings, bell: Bell) -> None:
+        self._chat = (records, settings, bell)
         self.port = unused_port()
         self.url = f"http://127.0.0.1:{self.port}/"
 
     async def start(self) -> None:
-        """Start with an empty memory."""
-        self._runner = web.AppRunner(
-            create_app(self._door, self._settings), access_log=None, shutdown_timeout=1
-        )
+        """Start, with nothing in memory."""
+        self._runner = web.AppRunner(create_app(*self._chat), access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         await self.come_back()
 
@@ -63,14 +61,14 @@ class LiveServer:
         await stopping
 
     async def stop(self) -> None:
-        """Stop, and forget everything."""
+        """Stop."""
         await self._runner.cleanup()
 
 
 @asynccontextmanager
-async def serving(door: Door, settings: WebSettings) -> AsyncIterator[LiveServer]:
+async def serving(records: Records, settings: WebSettings, bell: Bell) -> AsyncIterator[LiveServer]:
     """Serve for as long as the block runs."""
-    server = LiveServer(door, settings)
+    server = LiveServer(records, settings, bell)
     await server.start()
     try:
         yield server
@@ -111,12 +109,12 @@ def _is_bad(logged: str) -> bool:
     return "ERR_CONNECTION" not in logged and "ERR_EMPTY_RESPONSE" not in logged
 
 
-async def say(page: Page, text: str) -> None:
-    """Type a message and send it with Enter; wait until it is answered."""
+async def say(page: Page, text: str, cards: int = 1) -> None:
+    """Type a message and send it with Enter; wait until it is answered, with so many cards."""
     before = await page.locator(".answer").count()
     await page.fill("#message", text)
     await page.press("#message", "Enter")
-    await page.locator(".answer").nth(before).wait_for()
+    await page.locator(".answer").nth(before + cards - 1).wait_for()
     await page.wait_for_selector("#busy", state="hidden")
 
 

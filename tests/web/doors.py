@@ -1,10 +1,20 @@
-"""Stand-ins for the door: they answer with cards of the gallery, and remember what they were asked."""
+"""Stand-ins for the assistant: they answer with cards of the gallery, and remember what they were asked."""
 
-import asyncio
+import threading
+from collections.abc import Sequence
+from typing import Protocol
 
 from bot.card import Card, Text
 from bot.message import Message
 from tests.gallery import ANSWER, ASK_BACK, GALLERY
+
+
+class Door(Protocol):
+    """What answers a message."""
+
+    def handle(self, message: Message) -> Sequence[Card]:
+        """Return the cards that answer the message."""
+        ...
 
 
 class GalleryDoor:
@@ -13,10 +23,10 @@ class GalleryDoor:
     def __init__(self) -> None:
         self.messages: list[Message] = []
 
-    async def handle(self, message: Message) -> tuple[Card, ...]:
+    def handle(self, message: Message) -> Sequence[Card]:
         """Answer at once."""
         self.messages.append(message)
-        if message.action is not None and message.action.startswith("role:"):
+        if message.action is not None and message.action.startswith(("role:", "join:")):
             return (Card("role", "Thank you. What would you like to know?", ()),)
         if message.action is not None:
             return (Card("pressed", "You pressed a button.", (Text(message.action),)),)
@@ -31,18 +41,10 @@ class SlowDoor(GalleryDoor):
 
     def __init__(self) -> None:
         super().__init__()
-        self.let_go = asyncio.Event()
+        self.let_go = threading.Event()
 
-    async def handle(self, message: Message) -> tuple[Card, ...]:
+    def handle(self, message: Message) -> Sequence[Card]:
         """Wait, then answer."""
-        cards = await super().handle(message)
-        await self.let_go.wait()
+        cards = super().handle(message)
+        assert self.let_go.wait(20), "nobody let it go"
         return cards
-
-
-class BrokenDoor:
-    """Fails on every message."""
-
-    async def handle(self, _message: Message) -> tuple[Card, ...]:
-        """Raise, as a fault in the program would."""
-        raise RuntimeError("a fault in the door")

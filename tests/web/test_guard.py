@@ -1,7 +1,6 @@
 """Only the page itself, in a browser on this machine, is answered."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from aiohttp import WSServerHandshakeError
@@ -10,7 +9,7 @@ from adapters.web import WebSettings
 from adapters.web.guard import CONTENT_SECURITY_POLICY, is_loopback, is_ours
 from tests.web.conftest import Client, Page
 
-LOCAL = WebSettings("A scheme", Path())
+LOCAL = WebSettings("A scheme")
 OPEN = replace(LOCAL, host="0.0.0.0", other_address=True)  # noqa: S104 - a setting under test, not listened on
 PATHS = ("/", "/static/chat.js", "/chat", "/nothing-here")
 

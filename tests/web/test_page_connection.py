@@ -3,11 +3,12 @@
 import pytest
 from playwright.async_api import Browser
 
-from adapters.web import WebSettings
-from tests.web.browser import LiveServer, faults, opened, say, serving
+from adapters.web import chat as chat_module
+from tests.web.browser import LiveServer, faults, opened, say
 from tests.web.doors import GalleryDoor, SlowDoor
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.asyncio(loop_scope="session")]
+answered_slowly = pytest.mark.parametrize("door", [SlowDoor], indirect=True)
 
 
 async def test_axe_finds_nothing_while_the_connection_is_lost(browser: Browser, server: LiveServer) -> None:
@@ -45,11 +46,11 @@ async def test_a_message_typed_while_the_connection_is_lost_is_sent_once_when_it
     assert [message.text for message in door.messages] == ["can I friend this family?", "and their sister?"]
 
 
+@answered_slowly
 async def test_an_answer_that_came_while_the_connection_was_lost_is_shown_once(
-    browser: Browser, settings: WebSettings
+    browser: Browser, server: LiveServer, door: SlowDoor
 ) -> None:
-    door = SlowDoor()
-    async with serving(door, settings) as server, opened(browser, server) as page:
+    async with opened(browser, server) as page:
         await page.fill("#message", "can I friend this family?")
         await page.press("#message", "Enter")
         await page.wait_for_selector("#log .said")
@@ -64,7 +65,7 @@ async def test_an_answer_that_came_while_the_connection_was_lost_is_shown_once(
         assert len(door.messages) == 1
 
 
-async def test_after_a_restart_the_page_says_so_and_what_waited_is_answered(
+async def test_after_a_restart_the_conversation_is_there_and_what_waited_is_answered(
     browser: Browser, server: LiveServer
 ) -> None:
     async with opened(browser, server) as page:
@@ -75,17 +76,22 @@ async def test_after_a_restart_the_page_says_so_and_what_waited_is_answered(
         await page.press("#message", "Enter")
         await server.stop()
         await server.start()
-        await page.locator(".answer").nth(1).wait_for()
-        assert await page.locator(".note").inner_text() == (
-            "Hearth was started again. It no longer knows what was said above."
-        )
+        await page.wait_for_selector("#log .said:has-text('and their sister?')")
+        await page.wait_for_selector("#busy", state="hidden")
+        assert await page.locator("#log .entry").evaluate_all(
+            "entries => entries.map(entry => entry.classList[1])"
+        ) == ["said", "answer", "said", "answer"]
         assert await page.locator("#waiting").inner_text() == ""
+        assert await page.locator("#intro").is_hidden()
+        assert await page.locator("#log").get_attribute("aria-busy") is None
 
 
-async def test_a_button_pressed_twice_is_one_message(browser: Browser, settings: WebSettings) -> None:
-    door = SlowDoor()
+@answered_slowly
+async def test_a_button_pressed_twice_is_one_message(
+    browser: Browser, server: LiveServer, door: SlowDoor
+) -> None:
     door.let_go.set()
-    async with serving(door, settings) as server, opened(browser, server) as page:
+    async with opened(browser, server) as page:
         await say(page, "can I friend this family?")
         door.let_go.clear()
         await page.dblclick("button:has-text('Ask the manager')")
@@ -98,11 +104,11 @@ async def test_a_button_pressed_twice_is_one_message(browser: Browser, settings:
 async def test_a_page_that_is_turned_away_is_told_why(
     browser: Browser, server: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.web.transcripts.MAX_CONVERSATIONS", 0)
+    monkeypatch.setattr(chat_module, "MAX_PAGES", 0)
     context = await browser.new_context()
     page = await context.new_page()
     await page.goto(server.url)
-    await page.wait_for_selector("#connection:has-text('Too many conversations are open.')")
+    await page.wait_for_selector("#connection:has-text('Too many pages are open.')")
     await context.close()
 
 

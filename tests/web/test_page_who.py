@@ -5,9 +5,13 @@ from dataclasses import replace
 import pytest
 from playwright.async_api import Browser
 
-from adapters.web import WebSettings, issue
+from adapters.web import Bell, WebSettings
+from bot import inbox
+from bot.records.store import Records
 from tests.web.browser import SCREENS, LiveServer, faults, focused, opened, serving
+from tests.web.conftest import SAMPLE_CODE
 from tests.web.doors import GalleryDoor
+from tests.web.test_refused import away
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.asyncio(loop_scope="session")]
 
@@ -41,30 +45,54 @@ async def test_with_sample_data_anyone_may_be_the_manager(
         assert await page.locator("#code").is_hidden()
         await page.click("#who [type=submit]")
         await page.locator(".answer").wait_for()
-    assert door.messages[0].action == "role:manager"
+    assert door.messages[0].action == f"join:{SAMPLE_CODE}"
 
 
-async def test_with_a_real_organisation_the_manager_needs_the_code(
-    browser: Browser, door: GalleryDoor, settings: WebSettings
+async def test_with_a_real_organisation_the_manager_needs_a_code(
+    browser: Browser, door: GalleryDoor, records: Records, settings: WebSettings, bell: Bell
 ) -> None:
-    settings = replace(settings, organisation_configured=True)
-    async with serving(door, settings) as server, opened(browser, server) as page:
+    settings = replace(settings, sample_code=None)
+    async with serving(records, settings, bell) as server, opened(browser, server) as page:
         await page.check("text=Manager")
         await page.click("#who [type=submit]")
         assert await page.locator("#who-error").inner_text() == "Please enter the one-time code."
-        await page.fill("#code", "a guess")
-        await page.click("#who [type=submit]")
-        await page.wait_for_selector("#who-error:has-text('That code is not right.')")
         assert await focused(page) == "code"
         assert await page.locator("#intro").is_visible()
         assert await faults(page) == ""
         assert door.messages == []
-        await page.fill("#code", issue(settings.data_folder, "manager"))
+        await page.fill("#code", "BBBB-CCCC-DDDD")
         await page.press("#code", "Enter")
         await page.locator(".answer").wait_for()
         assert await page.input_value("#code") == ""
-        assert "code" not in str(await page.evaluate("JSON.stringify(sessionStorage)"))
-    assert [message.action for message in door.messages] == ["role:manager"]
+        assert "BBBB" not in str(await page.evaluate("JSON.stringify(sessionStorage)"))
+    assert [message.action for message in door.messages] == ["join:BBBB-CCCC-DDDD"]
+
+
+async def test_a_choice_that_was_not_recorded_stays_as_it_was_made(
+    browser: Browser,
+    door: GalleryDoor,
+    records: Records,
+    settings: WebSettings,
+    bell: Bell,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = replace(settings, sample_code=None)
+    async with serving(records, settings, bell) as server, opened(browser, server) as page:
+        await page.check("text=Trustee")
+        await page.check("text=Manager")
+        await page.fill("#code", "BBBB-CCCC-DDDD")
+        with monkeypatch.context() as patched:
+            patched.setattr(inbox, "accept", away)
+            await page.press("#code", "Enter")
+            await page.wait_for_selector("#who-error:has-text('That was not recorded.')")
+        assert await page.locator("#waiting").inner_text() == ""
+        checked = await page.locator("[name=role]:checked").all()
+        assert [await box.input_value() for box in checked] == ["trustee", "manager"]
+        assert await focused(page) == "code"
+        await page.press("#code", "Enter")
+        await page.locator(".answer").wait_for()
+        assert await page.locator("#who-error").inner_text() == ""
+    assert [message.action for message in door.messages] == ["join:BBBB-CCCC-DDDD"]
 
 
 async def test_on_a_phone_the_choice_closes_and_opens_again(browser: Browser, server: LiveServer) -> None:

@@ -1,7 +1,7 @@
 // The page: what is typed, pressed or chosen goes out; what comes back is shown.
 
 import { Connection } from "./connection.js";
-import { addCard, addNote, addSaid, addWaiting, removeWaiting, replaying, say } from "./log.js";
+import { addCard, addSaid, addWaiting, clear, removeWaiting, replaying, say } from "./log.js";
 import { Outbox, keep, kept, newId } from "./outbox.js";
 import { refused, show, watchWho } from "./who.js";
 
@@ -18,43 +18,82 @@ const onTouch = matchMedia("(pointer: coarse)");
 
 const outbox = new Outbox();
 const pressed = new Set(); // ids of presses: the answer to one takes the focus, since its button had it
+const refusedIds = new Map(); // what was not recorded, and its id: sent again under it, it is recorded once
 let replayUntil = 0;
 const connection = new Connection({ onFrame: receive, onState: showState });
 
-function send(frame, words) {
+function send(content, words) {
+  const id = refusedIds.get(JSON.stringify(content)) ?? newId();
+  const frame = { id, ...content };
+  messageError.textContent = "";
   outbox.add({ ...frame, words });
-  addWaiting(frame.id, words);
+  addWaiting(id, words);
   connection.send(frame);
   showBusy();
+  return id;
+}
+
+// It needs no more care: it was answered, or it came to nothing.
+function settle(id) {
+  outbox.remove(id);
+  removeWaiting(id);
+}
+
+// What was not recorded goes back to where it was entered; a button is still there.
+function giveBack({ id, words, ...content }, text) {
+  refusedIds.set(JSON.stringify(content), id);
+  pressed.delete(id);
+  if (content.type === "roles") {
+    refused(text, content);
+    return;
+  }
+  messageError.textContent = text;
+  if (content.type === "say") {
+    message.value = [content.text, message.value].filter(Boolean).join("\n");
+    typed();
+  }
+}
+
+// It was recorded after all, only too late for the person to be told so.
+function forgetRefused(id) {
+  for (const [content, refusedId] of refusedIds) {
+    if (refusedId !== id) continue;
+    refusedIds.delete(content);
+    messageError.textContent = "";
+    if (message.value.trim() === JSON.parse(content).text) {
+      message.value = "";
+      typed();
+    }
+  }
 }
 
 const handlers = {
   welcome({ last, restarted }) {
-    if (restarted) addNote("Hearth was started again. It no longer knows what was said above.");
-    replayUntil = restarted || connection.seen ? 0 : last;
+    if (restarted) clear();
+    replayUntil = connection.seen ? 0 : last;
     replaying(replayUntil > 0);
   },
   said({ id, html }) {
+    forgetRefused(id);
     removeWaiting(id);
     addSaid(html);
   },
   card({ id, html, announce }) {
+    settle(id); // its id is the message's that it answers
     const box = addCard(html, announce);
     if (pressed.delete(id)) box.focus({ preventScroll: true });
   },
   done({ id }) {
-    outbox.remove(id);
-    removeWaiting(id);
+    settle(id);
   },
   error({ id, html }) {
-    outbox.remove(id);
-    removeWaiting(id);
+    settle(id);
     addCard(html, "");
   },
   refused({ id, text }) {
-    outbox.remove(id);
-    removeWaiting(id);
-    refused(text);
+    const frame = outbox.get(id);
+    settle(id);
+    if (frame) giveBack(frame, text);
   },
 };
 
@@ -101,7 +140,7 @@ function sendTyped() {
   }
   message.value = "";
   typed();
-  send({ type: "say", id: newId(), text }, text);
+  send({ type: "say", text }, text);
   if (!onTouch.matches) message.focus(); // on a touch screen the keyboard would cover the answer
 }
 
@@ -133,21 +172,19 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-action], [data-example]");
   if (!button) return;
   const words = button.textContent;
-  const id = newId();
   if ("example" in button.dataset) {
-    send({ type: "say", id, text: words }, words);
+    send({ type: "say", text: words }, words);
     if (!onTouch.matches) message.focus({ preventScroll: true });
     return;
   }
   const { action } = button.dataset;
   if (outbox.frames.some((frame) => frame.action === action)) return; // pressed twice
-  pressed.add(id);
-  send({ type: "press", id, action }, words);
+  pressed.add(send({ type: "press", action }, words));
 });
 
 watchWho((roles, code) => {
   show(false);
-  send({ type: "roles", id: newId(), roles, code }, "Who I am");
+  send({ type: "roles", roles, code }, "Who I am");
   if (!onTouch.matches) message.focus({ preventScroll: true });
 });
 

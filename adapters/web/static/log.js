@@ -51,11 +51,10 @@ export function addCard(html, announce) {
   return append(box);
 }
 
-export function addNote(text) {
-  const note = document.createElement("p");
-  note.className = "note";
-  note.textContent = text;
-  append(note);
+// Forget what is shown: the server is about to send it again.
+export function clear() {
+  log.replaceChildren();
+  showIntro();
 }
 
 // Read a text out; a few stay, so that one does not cut off another.
@@ -80,7 +79,7 @@ export function addWaiting(id, text) {
 
 export function removeWaiting(id) {
   for (const box of waiting.querySelectorAll(`[data-id="${CSS.escape(id)}"]`)) box.remove();
-  intro.hidden = log.childElementCount + waiting.childElementCount > 0;
+  showIntro();
 }
 
 function append(box) {
@@ -89,6 +88,10 @@ function append(box) {
   log.append(box);
   follow(box, near);
   return box;
+}
+
+function showIntro() {
+  intro.hidden = log.childElementCount + waiting.childElementCount > 0;
 }
 
 function hideIntro() {

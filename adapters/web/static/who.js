@@ -5,6 +5,7 @@ const toggle = document.getElementById("who-toggle");
 const error = document.getElementById("who-error");
 const codeField = document.getElementById("code-field");
 const code = document.getElementById("code");
+const boxes = Array.from(form.querySelectorAll("[name=role]"));
 const manager = form.querySelector('[value="manager"]');
 const needsCode = document.body.dataset.manager === "code";
 
@@ -14,9 +15,9 @@ export function watchWho(onChoice) {
   manager.addEventListener("change", showCode);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const chosen = Array.from(form.querySelectorAll("[name=role]:checked"), (box) => box.value);
+    const chosen = boxes.filter((box) => box.checked).map((box) => box.value);
     if (!chosen.length) {
-      fail("Please choose at least one, or “I’d rather not say”.", form.querySelector("[name=role]"));
+      fail("Please choose at least one, or “I’d rather not say”.", boxes[0]);
     } else if (asksCode() && !code.value.trim()) {
       fail("Please enter the one-time code.", code);
     } else {
@@ -24,7 +25,7 @@ export function watchWho(onChoice) {
     }
   });
   document.getElementById("who-unknown").addEventListener("click", () => {
-    for (const box of form.querySelectorAll("[name=role]")) box.checked = false;
+    for (const box of boxes) box.checked = false;
     showCode();
     choose(onChoice, ["unknown"], "");
   });
@@ -35,11 +36,13 @@ export function show(open) {
   toggle.setAttribute("aria-expanded", String(open));
 }
 
-export function refused(text) {
+// The choice came to nothing: show it again as it was made, and why.
+export function refused(text, choice) {
   show(true);
-  manager.checked = true;
+  for (const box of boxes) box.checked = choice.roles.includes(box.value);
+  code.value = choice.code;
   showCode();
-  fail(text, code);
+  fail(text, asksCode() ? code : boxes[0]);
 }
 
 function choose(onChoice, roles, secret) {

@@ -1,0 +1,94 @@
+"""The cards of cases: what the one who raised it and the officer who must act are told."""
+
+from datetime import date
+
+from bot.card import Button, Buttons, Card, Facts, Text
+from bot.contact import Contact
+from knowledge.pack import Verdict
+
+_ANSWERED: dict[Verdict, str] = {
+    "allowed": "The policy allows it",
+    "not_allowed": "The policy does not allow it",
+    "required": "The policy requires it",
+    "depends": "It depends on a fact",
+    "info": "It was told what the policy says",
+    "silent": "The policy does not say",
+}
+
+
+def person(card_id: str, contact: Contact | None, question: str) -> Card:
+    """Return whom to ask, and the offer to pass the question on where there is one."""
+    title = "Ask a person"
+    if contact is None:
+        return Card(card_id, title, (Text("Please ask your manager, by phone or face to face."),))
+    reached = Facts(((contact.name, contact.phone),))
+    if not question:
+        return Card(card_id, title, (Text("You can reach a person here:"), reached))
+    offer = Text("Or shall I pass your question on? It would be sent with your name where it is known, as:")
+    choice = Buttons((Button("Pass it on", "pass-on", "primary"), Button("No, thank you", "leave-it")))
+    return Card(
+        card_id, title, (Text("You can reach a person here:"), reached, offer, Text(question), choice)
+    )
+
+
+def passed_on(card_id: str, number: str, contact: Contact, due: date) -> Card:
+    """Return the receipt for a question that was passed on."""
+    told = f"I have passed your question on to {contact.name}. It should be taken on by {due:%A %d %B}."
+    urgent = f"If it cannot wait, ring {contact.phone}."
+    return Card(
+        card_id,
+        "Passed on",
+        (Text(told), Facts((("Number", number),)), Text(urgent)),
+        f"Passed on, {number}.",
+    )
+
+
+def nobody_to_pass_on_to(card_id: str) -> Card:
+    """Return that a question could not be passed on; nothing was recorded."""
+    said = "There is nobody here whom I could pass it on to, so nothing was sent. Please ask in person."
+    return Card(card_id, "Not passed on", (Text(said),))
+
+
+def question_for_officer(
+    card_id: str, number: str, asker: str, question: str, verdict: Verdict, handoff: str
+) -> Card:
+    """Return what the officer gets; the notification says nothing of the question."""
+    return Card(
+        card_id,
+        f"A question for you, {number}",
+        (
+            Text(f"{asker or 'Someone whose name I do not know'} asked this and wants a person's answer:"),
+            Text(question),
+            Text(f"What I told: {_ANSWERED[verdict]}."),
+            Buttons((Button("I'll take it on", f"take-on:{handoff}", "primary"),)),
+        ),
+        f"You have a private item, {number}.",
+    )
+
+
+def taken_on(card_id: str, number: str, *, first: bool) -> Card:
+    """Return that an officer has taken a case on."""
+    said = "It is yours. Whoever asked has been told." if first else "You took this on before."
+    return Card(card_id, f"Taken on, {number}", (Text(said),), f"Taken on, {number}.")
+
+
+def someone_took_it_on(card_id: str, number: str, contact: Contact) -> Card:
+    """Return, to the one who asked, that her question is seen to."""
+    said = f"{contact.name} has taken your question on and will come back to you."
+    return Card(card_id, f"About {number}", (Text(said),), f"News of {number}.")
+
+
+def not_waiting(card_id: str, why: str) -> Card:
+    """Return that a button does nothing any more, or never did for this person."""
+    return Card(card_id, "Not open", (Text(why),))
+
+
+def rated(card_id: str, *, helpful: bool) -> Card:
+    """Return thanks for a rating."""
+    said = (
+        "Thank you, that is noted."
+        if helpful
+        else "Thank you, that is noted. Would you like to ask a person?"
+    )
+    more = () if helpful else (Buttons((Button("Ask a person", "person"),)),)
+    return Card(card_id, "Noted", (Text(said), *more), "Noted.")

@@ -1,0 +1,128 @@
+"""The desk: handles what was accepted, message by message, and writes what came of each in one change."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+
+from bot import clerk, inbox, outbox, people, words
+from bot.channel import Channel
+from bot.conversation import Conversation as Talk
+from bot.conversation import State
+from bot.induction.course import Course
+from bot.induction.visit import Visit
+from bot.message import Message
+from bot.records.database import RecordsUnavailable
+from bot.records.store import Change, Records
+from bot.records.tables import Conversation, Person
+from bot.stored import dump_state, load_state
+
+log = logging.getLogger(__name__)
+
+
+class _Overtaken(Exception):  # noqa: N818 - nothing is wrong
+    """The conversation was changed by another worker since it was read; nothing of this was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a worker does with conversations. `channel` finds the channel of a conversation."""
+
+    talk: Talk
+    channel: Callable[[str], Channel]
+    course: Course
+
+    def handle(self, records: Records, conversation: str) -> None:
+        """Handle the messages of a conversation that wait, in order of arrival, and send its cards.
+
+        Done twice or cut off anywhere, it ends in the same state. Raises RecordsUnavailable.
+        """
+        while (message := self._next(records, conversation)) is not None:
+            try:
+                self._handle(records, message)
+            except RecordsUnavailable:
+                raise
+            except _Overtaken:
+                log.info("event.overtaken", extra={"event": message.id})
+            except Exception as error:  # noqa: BLE001 - whatever it was, those behind it must get their turn
+                self._not_handled(records, message, error)
+            self.deliver(records, conversation)  # at once: an answer does not wait for the next message
+        self.deliver(records, conversation)
+
+    def deliver(self, records: Records, conversation: str) -> None:
+        """Send the cards of a conversation that wait; raise RecordsUnavailable."""
+        outbox.deliver(records, conversation, self.channel(conversation))
+
+    def _next(self, records: Records, conversation: str) -> Message | None:
+        """Return the next message that can be read; one that cannot, now or ever, is given up."""
+        while True:
+            try:
+                waiting = inbox.next_waiting(records, conversation)
+            except inbox.NotUnderstood as error:
+                log.error("event.not_understood", extra={"event": error.message.id})  # noqa: TRY400 - no words of it
+                _give_up(records, error.message)
+            else:
+                return waiting[0] if waiting else None
+
+    def _handle(self, records: Records, message: Message) -> None:
+        state, version = _remembered(records, message.conversation)
+        state.roles = people.roles_of(records, message.sender)
+        outcome = self.talk.respond(message, state)
+        with records.changing() as change:
+            if not inbox.handled(change, message):
+                return
+            person = people.known(change, message.sender, message.conversation if message.private else None)
+            visit = Visit(change, person, message, self.course, state)
+            done = [card for errand in outcome.errands for card in clerk.run(visit, errand)]
+            if outcome.errands:  # a one-time code makes her someone else
+                person = people.known(change, message.sender)
+            _remember(change, message.conversation, person, state, version)
+            outbox.put(change, message.conversation, (*outcome.cards, *done))
+
+    def _not_handled(self, records: Records, message: Message, error: Exception) -> None:
+        """Count the try; after the last one tell the person, so that she does not wait for an answer."""
+        # The error's own words may hold the message's: its kind and place have to do.
+        log.error("event.not_handled", extra={"event": message.id, "error": type(error).__name__})
+        if inbox.tried(records, message) >= inbox.MAX_TRIES:
+            _give_up(records, message)
+
+
+def _give_up(records: Records, message: Message) -> None:
+    with records.changing() as change:
+        if inbox.failed(change, message):
+            outbox.put(change, message.conversation, (words.not_handled(f"{message.id}.failed"),))
+
+
+def _remembered(records: Records, conversation: str) -> tuple[State, int]:
+    """Return what a conversation remembers, and the version of that; a new one remembers nothing."""
+    with records.reading() as session:
+        row = session.scalars(_named(records, conversation)).first()
+        if row is None:
+            return State(), 0
+        if row.state is None:
+            return State(), row.version
+        try:
+            return load_state(records.open(Conversation.state, row)), row.version
+        except ValueError:  # written by another version: what was open is asked anew, nothing else is lost
+            log.warning("conversation.state.not_understood", extra={"version": row.version})
+            return State(), row.version
+
+
+def _remember(change: Change, conversation: str, person: Person, state: State, version: int) -> None:
+    """Write what a conversation remembers, if it still is at the version that was read."""
+    records = change.records
+    row = change.session.scalars(_named(records, conversation).with_for_update()).first()
+    if row is None:
+        row = Conversation(id=conversation, organisation=records.organisation, version=0)
+        change.add(row)
+    if row.version != version:
+        raise _Overtaken
+    row.version, row.person, row.changed_at = version + 1, person.id, records.now()
+    row.state = records.seal(Conversation.state, row, dump_state(state))
+
+
+def _named(records: Records, conversation: str) -> Select[Conversation]:
+    return select(Conversation).where(
+        Conversation.organisation == records.organisation, Conversation.id == conversation
+    )

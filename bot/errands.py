@@ -1,0 +1,116 @@
+"""Errands: what a message asks to be written down or passed on, as values. The clerk runs them."""
+
+from dataclasses import dataclass
+
+from knowledge.pack import Verdict
+from knowledge.reading import Role
+
+
+@dataclass(frozen=True, slots=True)
+class SayRoles:
+    """The sender says what she is; no roles where she would rather not say."""
+
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """The sender typed a one-time code, to be taken for the person to whom it was shown."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """The sender says whether an answer helped."""
+
+    card: str
+    helpful: bool
+    topic: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSilence:
+    """The policy was silent on a question."""
+
+    topic: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferPerson:
+    """The sender wants a person; `question` is what she asked, empty where she asked nothing."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    """The sender wants her question passed on to the manager, with what was answered."""
+
+    question: str
+    topic: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOn:
+    """An officer takes on what was handed to her."""
+
+    handoff: str
+
+
+@dataclass(frozen=True, slots=True)
+class Induct:
+    """The sender pressed a button of the induction, or wants to begin it or go on ("mine")."""
+
+    action: str
+    rest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveName:
+    """The sender typed her name, as the acknowledgement asked."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """An officer invites an account to the induction in roles; from anyone else it opens her own."""
+
+    account: str
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """An officer asks who has finished the induction and who has not."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCode:
+    """The sender wants a one-time code that joins another account of hers to this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhoAmI:
+    """The sender asks what is known of her."""
+
+
+Errand = (
+    SayRoles
+    | Join
+    | Rate
+    | NoteSilence
+    | OfferPerson
+    | PassOn
+    | TakeOn
+    | Induct
+    | GiveName
+    | Invite
+    | Overview
+    | ShowCode
+    | WhoAmI
+)

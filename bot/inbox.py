@@ -1,0 +1,142 @@
+"""Accepting what comes in: its id and its words in one commit, with the work to do on it."""
+
+import logging
+from collections.abc import Callable
+
+from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
+
+from bot.message import Message
+from bot.records.store import Change, Job, Records
+from bot.records.tables import Event
+from bot.stored import dump_message, load_message
+
+log = logging.getLogger(__name__)
+
+# After so many tries a message that cannot be handled no longer keeps back those that follow it.
+MAX_TRIES = 4
+
+
+class NotUnderstood(Exception):  # noqa: N818 - what is the matter
+    """A message cannot be read: another version wrote it. `message` is all of it that is known, its id."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.id)
+        self.message = message
+
+
+class _Taken(Exception):  # noqa: N818 - nothing is wrong
+    """The event was accepted before."""
+
+
+def accept(records: Records, message: Message, beside: Callable[[Change], None] | None = None) -> bool:
+    """Accept a message and return True; return False where it was accepted before, and change nothing.
+
+    When this returns, the message is on disk and will be handled. `beside` writes the adapter's own rows in
+    the same commit.
+
+    Raises:
+        RecordsUnavailable: nothing was accepted. The platform must not be told otherwise.
+    """
+    try:
+        with records.changing() as change:
+            _write(change, message)
+            if beside is not None:
+                beside(change)
+    except _Taken:
+        log.info("event.repeated", extra={"event": message.id})
+        return False
+    log.info("event.accepted", extra={"event": message.id})
+    return True
+
+
+def _write(change: Change, message: Message) -> None:
+    records = change.records
+    event = Event(
+        id=message.id,
+        organisation=records.organisation,
+        conversation=message.conversation,
+        accepted_at=records.now(),
+    )
+    event.payload = records.seal(Event.payload, event, dump_message(message))
+    try:
+        with change.session.begin_nested():
+            change.add(event)
+    except IntegrityError as error:
+        if change.session.scalars(_named(change, message)).first() is None:
+            raise  # not for its id: nothing was accepted, and nobody may be told so
+        raise _Taken from error
+    change.enqueue(Job("handle", message.conversation, key=message.conversation, id=f"event:{message.id}"))
+
+
+def next_waiting(records: Records, conversation: str) -> tuple[Message, int] | None:
+    """Return the oldest message of a conversation that waits to be handled, and how often it was tried.
+
+    Raises:
+        NotUnderstood: it cannot be read, so it can only be given up.
+    """
+    with records.reading() as session:
+        event = session.scalars(_waiting(records, conversation).limit(1)).first()
+        if event is None:
+            return None
+        payload = records.open(Event.payload, event)
+    try:
+        return load_message(payload), event.tries
+    except ValueError:
+        raise NotUnderstood(Message(event.id, conversation)) from None  # its words quote the message
+
+
+def handled(change: Change, message: Message) -> bool:
+    """Note that a message is handled, and empty it; return False where another worker did so before."""
+    event = change.session.scalars(_named(change, message).with_for_update()).one()
+    if event.handled_at is not None or event.failed_at is not None:
+        return False
+    event.handled_at = change.records.now()
+    event.payload = None
+    return True
+
+
+def tried(records: Records, message: Message) -> int:
+    """Count a try at handling a message that came to nothing; return how many there were."""
+    with records.changing() as change:
+        event = change.session.scalars(_named(change, message).with_for_update()).one()
+        event.tries += 1
+        return event.tries
+
+
+def failed(change: Change, message: Message) -> bool:
+    """Give up on a message; return False where another worker handled it, or gave it up, before.
+
+    Its words stay until retention empties them, so that it can be looked into.
+    """
+    event = change.session.scalars(_named(change, message).with_for_update()).one()
+    if event.handled_at is not None or event.failed_at is not None:
+        return False
+    event.failed_at = change.records.now()
+    change.audit("event:handling:failed", str(event.seq))
+    return True
+
+
+def try_again(change: Change, event: Event) -> None:
+    """Have a message that could not be handled tried again from the start."""
+    event.failed_at, event.tries = None, 0
+    change.audit("event:handling:again", str(event.seq))
+    change.enqueue(Job("handle", event.conversation, key=event.conversation))
+
+
+def _waiting(records: Records, conversation: str) -> Select[Event]:
+    return (
+        select(Event)
+        .where(
+            Event.organisation == records.organisation,
+            Event.conversation == conversation,
+            Event.handled_at.is_(None),
+            Event.failed_at.is_(None),
+            Event.payload.is_not(None),
+        )
+        .order_by(Event.seq)
+    )
+
+
+def _named(change: Change, message: Message) -> Select[Event]:
+    return select(Event).where(Event.organisation == change.records.organisation, Event.id == message.id)

@@ -1,0 +1,197 @@
+"""What the retention of each kind of record looks for and does."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from bot.records.store import Change, Records
+from bot.records.tables import (
+    Case,
+    CaseEntry,
+    CasePerson,
+    Conversation,
+    Event,
+    Feedback,
+    Handoff,
+    LinkCode,
+    Sending,
+    Unanswered,
+    WebEntry,
+)
+
+log = logging.getLogger(__name__)
+
+# The part of a conversation's state that holds an unfinished form: `State.form`, None where none is open.
+FORM = "form"
+
+Keys = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How what is due is found and let go.
+
+    `key` is the table's primary key. `due` is the condition for what is older than a moment; `picked` leaves
+    of such rows those whose sealed words make them due. `act` lets them go, within a change.
+    """
+
+    key: InstrumentedAttribute[Any]
+    due: Callable[[datetime], ColumnElement[bool]]
+    act: Callable[[Change, Keys], None]
+    picked: Callable[[Records, Session, Keys], Keys] = lambda _records, _session, keys: keys
+
+
+def _removes(key: InstrumentedAttribute[Any]) -> Callable[[Change, Keys], None]:
+    return lambda change, keys: _run(change, delete(key.class_).where(key.in_(keys)))
+
+
+def _run(change: Change, statement: Any) -> None:
+    change.session.execute(statement, execution_options={"synchronize_session": False})
+
+
+# The words of messages
+
+
+def _empty_messages(change: Change, keys: Keys) -> None:
+    """Empty messages; one that nobody has handled by now is given up, and the log says so."""
+    now = change.records.now()
+    waiting = and_(Event.handled_at.is_(None), Event.failed_at.is_(None))
+    lost = change.session.scalars(select(Event.seq).where(Event.seq.in_(keys), waiting)).all()
+    _run(change, update(Event).where(Event.seq.in_(keys), waiting).values(failed_at=now))
+    _run(change, update(Event).where(Event.seq.in_(keys)).values(payload=None))
+    for number in lost:  # an event's id may hold an account's name, and the audit stays
+        change.audit("event:retention:lost", str(number))
+    if lost:
+        log.error("event.lost_to_retention", extra={"events": len(lost)})
+
+
+MESSAGES = Rule(
+    key=Event.seq,
+    due=lambda before: and_(Event.payload.is_not(None), Event.accepted_at < before),
+    act=_empty_messages,
+)
+MESSAGE_IDS = Rule(
+    key=Event.seq,
+    due=lambda before: and_(
+        Event.payload.is_(None), or_(Event.handled_at < before, Event.failed_at < before)
+    ),
+    act=_removes(Event.seq),
+)
+
+
+# Conversations
+
+
+def without_form(state: str) -> str | None:
+    """Return a conversation's state without the form that it holds, None where it holds none."""
+    try:
+        held = json.loads(state)
+    except ValueError:  # the desk says so, the next time that it is read
+        return None
+    if not isinstance(held, dict) or held.get(FORM) is None:
+        return None
+    return json.dumps({**held, FORM: None})
+
+
+def _with_form(records: Records, session: Session, keys: Keys) -> Keys:
+    rows = session.scalars(select(Conversation).where(Conversation.id.in_(keys)))
+    return [row.id for row in rows if without_form(records.open(Conversation.state, row)) is not None]
+
+
+def _drop_forms(change: Change, keys: Keys) -> None:
+    """Take the form out; a worker that read the state before finds it changed, and reads it anew."""
+    for row in change.session.scalars(select(Conversation).where(Conversation.id.in_(keys))):
+        left = without_form(change.records.open(Conversation.state, row))
+        if left is not None:
+            row.state = change.records.seal(Conversation.state, row, left)
+            row.version += 1
+
+
+FORMS = Rule(
+    key=Conversation.id,
+    due=lambda before: and_(Conversation.state.is_not(None), Conversation.changed_at < before),
+    act=_drop_forms,
+    picked=_with_form,
+)
+CONVERSATIONS = Rule(
+    key=Conversation.id,
+    due=lambda before: Conversation.changed_at < before,
+    act=_removes(Conversation.id),
+)
+TRANSCRIPTS = Rule(key=WebEntry.id, due=lambda before: WebEntry.at < before, act=_removes(WebEntry.id))
+
+
+# Cards
+
+
+def _empty_cards(change: Change, keys: Keys) -> None:
+    _run(change, update(Sending).where(Sending.seq.in_(keys)).values(card=None))
+
+
+CARDS = Rule(
+    key=Sending.seq,
+    due=lambda before: and_(
+        Sending.card.is_not(None), or_(Sending.sent_at < before, Sending.stuck_at < before)
+    ),
+    act=_empty_cards,
+)
+# A stuck card's row stays: it shows that something never arrived.
+CARD_IDS = Rule(key=Sending.seq, due=lambda before: Sending.sent_at < before, act=_removes(Sending.seq))
+
+
+# Questions, feedback, codes
+
+QUESTIONS = Rule(key=Unanswered.id, due=lambda before: Unanswered.at < before, act=_removes(Unanswered.id))
+FEEDBACK = Rule(key=Feedback.id, due=lambda before: Feedback.at < before, act=_removes(Feedback.id))
+CODES = Rule(key=LinkCode.id, due=lambda before: LinkCode.expires_at <= before, act=_removes(LinkCode.id))
+
+
+# Cases
+
+_SAFEGUARDING = "safeguarding"
+
+
+def _for_safeguarding() -> ColumnElement[bool]:
+    """Find cases that touch safeguarding in any way: by kind, by stage, or by one of their handoffs."""
+    handed = exists().where(Handoff.case_ == Case.id, Handoff.why.icontains(_SAFEGUARDING))
+    return or_(Case.kind.icontains(_SAFEGUARDING), Case.stage.icontains(_SAFEGUARDING), handed)
+
+
+def is_for_safeguarding(session: Session, case: Case) -> bool:
+    """Say whether a case touches safeguarding: then only a person may let it go."""
+    found = select(Case.id).where(Case.id == case.id, _for_safeguarding())
+    return session.scalars(found).first() is not None
+
+
+def _remove_cases(change: Change, keys: Keys) -> None:
+    for part in (CaseEntry.case_, CasePerson.case_, Handoff.case_, Case.id):
+        _run(change, delete(part.class_).where(part.in_(keys)))
+
+
+CASES = Rule(
+    key=Case.id,
+    due=lambda before: and_(Case.closed_at.is_not(None), Case.closed_at < before, ~_for_safeguarding()),
+    act=_remove_cases,
+)
+
+
+# By the names of `bot.kept.KINDS`.
+RULES: Mapping[str, Rule] = {
+    "message_hours": MESSAGES,
+    "message_ids": MESSAGE_IDS,
+    "forms": FORMS,
+    "conversations": CONVERSATIONS,
+    "transcripts": TRANSCRIPTS,
+    "questions": QUESTIONS,
+    "feedback": FEEDBACK,
+    "cards": CARDS,
+    "card_ids": CARD_IDS,
+    "codes": CODES,
+    "cases": CASES,
+}

@@ -1,0 +1,201 @@
+"""Durable work: what was promised is done, also after a crash. The only file that knows the work engine.
+
+The engine (DBOS) keeps its own tables in the records' database. They hold names and ids alone, never words,
+and none is the truth about anything: every job looks at our own tables for what there is to do, so that a job
+done twice, late or by another worker changes nothing.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
+from sqlalchemy import Connection, Engine
+
+from bot import sweep
+from bot.desk import Desk
+from bot.faults import told
+from bot.induction import asking, reminders
+from bot.kept import Keep
+from bot.records.store import Job, Records
+from bot.slots import Slot
+from bot.steady import Steadiness
+from bot.working_days import Calendar
+
+log = logging.getLogger(__name__)
+
+# Names in the engine's tables. The version is pinned: work of an earlier release goes on under a later one.
+_ENGINE_NAME = "hearth"
+_ENGINE_VERSION = "1"
+_QUEUE = "work"
+# How long a message waits at most before a worker sees it. Measured on SQLite, idle: 7 % of one core.
+_POLLING_SECONDS = 0.04
+# Jobs that one worker does side by side; each holds a thread and at most one connection.
+_SIDE_BY_SIDE = 8
+_BEAT_SECONDS = 5.0
+_TRIES = 6  # of a job whose database is away: 1 + 2 + 4 + 8 + 16 seconds; after them the sweep finds it
+# How long the engine's notes of what is done stay, and how many are deleted at once. A repeat of an event is
+# told by our own table, of a sweep by its minute, so a day would do.
+_KEPT = timedelta(days=2)
+_AT_ONCE = 500
+
+Task = Callable[[Records, str], None]
+
+
+def tasks(desk: Desk, keep: Keep, calendar: Calendar) -> Mapping[str, Task]:
+    """Return what each job does. Names stay: work of an earlier release is waiting under them."""
+    return {
+        "handle": desk.handle,
+        "deliver": desk.deliver,
+        "left lying": sweep.left_lying,
+        "hourly": lambda records, hour: sweep.hourly(records, keep, hour),
+        "daily": lambda records, day: sweep.daily(records, keep, day),
+        "mornings": lambda records, _: reminders.send_due(records, calendar),
+        "ask about changes": lambda records, version: asking.ask(records, desk.course, version),
+        "end inductions": asking.withdrawn,
+    }
+
+
+class EnqueuedWork:
+    """Puts jobs into the engine's queue, in the transaction of the change that causes them."""
+
+    def __init__(self, engine: Engine) -> None:
+        url = engine.url.render_as_string(hide_password=False)
+        self._client = DBOSClient(
+            system_database_url=url, system_database_engine=engine, application_name=_ENGINE_NAME, lazy=True
+        )
+
+    def enqueue(self, connection: Connection, organisation: str, job: Job) -> None:
+        """Enqueue a job; one whose id was enqueued before is left as it is."""
+        options: EnqueueOptions = {
+            "workflow_name": "job",
+            "queue_name": _QUEUE,
+            "workflow_id": f"{organisation}/{job.id}",
+            "queue_partition_key": f"{organisation}/{job.key}",
+            "application_name": _ENGINE_NAME,
+        }
+        if job.after > 0:
+            options["delay_seconds"] = job.after
+        self._client.enqueue_in_transaction(connection, options, organisation, job.name, job.about)
+
+
+class JobFailed(Exception):  # noqa: N818 - what happened
+    """A job failed. Says the class of the error alone: the engine keeps errors with their words, in clear."""
+
+
+@dataclass
+class Worker:
+    """Does the jobs. One process has one; each needs a slot of its own, whose name outlives the process."""
+
+    records: Records
+    tasks: Mapping[str, Task]
+    slot: Slot
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _beats: threading.Thread | None = None
+    _tidied: date | None = None
+    _at_work: dict[str, None] = field(default_factory=dict)
+    _idle: Set[str] = frozenset()
+    _clock: Steadiness = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._clock = Steadiness(self.records.now)
+
+    def start(self) -> None:
+        """Begin to work, first with what this slot's last process left; raise SlotTaken."""
+        self.slot.take()
+        self.slot.beat()  # before the first job: others take over from whoever is not known to live
+        config: DBOSConfig = {
+            "name": _ENGINE_NAME,
+            "system_database_url": self.records.engine.url.render_as_string(hide_password=False),
+            "application_version": _ENGINE_VERSION,
+            "executor_id": self.slot.name,
+            "run_migrations": False,
+            "use_listen_notify": False,
+            "log_level": "ERROR",
+            "db_engine_kwargs": {"hide_parameters": True},
+        }
+        DBOS(config=config)
+
+        @DBOS.workflow(name="job")
+        def job(organisation: str, name: str, about: str) -> None:
+            job_id = str(DBOS.workflow_id)
+            self._at_work[job_id] = None
+            try:
+                self._do(organisation, name, about)
+            finally:
+                self._at_work.pop(job_id, None)
+
+        DBOS.launch()
+        DBOS.register_queue(
+            _QUEUE,
+            partition_concurrency=1,
+            worker_concurrency=_SIDE_BY_SIDE,
+            polling_interval_sec=_POLLING_SECONDS,
+        )
+        self._beat()
+        self._beats = threading.Thread(target=self._beat_on, name="hearth-beats", daemon=True)
+        self._beats.start()
+
+    def stop(self) -> None:
+        """Stop; what is under way is done again by whoever has the slot next, or by another worker."""
+        self._stop.set()
+        if self._beats is not None:
+            self._beats.join()
+        DBOS.destroy(destroy_registry=True)
+        self.slot.give_back()
+
+    def _take_over(self, living: Set[str]) -> None:
+        """Have the jobs done anew that nobody is at any more; until then those behind them would wait.
+
+        Their worker is dead, or is this one and could not note their end, as on a full disk.
+        """
+        notes = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        begun = {note.workflow_id: note.executor_id for note in notes}
+        own = {job for job, worker in begun.items() if worker == self.slot.name}
+        idle = own - set(self._at_work)
+        for job, worker in begun.items():
+            if worker not in living or job in idle & self._idle:
+                DBOS.resume_workflow(job, queue_name=_QUEUE)
+                log.warning("worker.job.taken_over", extra={"worker": worker, "job": job})
+        self._idle = idle  # one that is idle twice in a row is not just about to begin or to end
+
+    def _do(self, organisation: str, name: str, about: str) -> None:
+        @DBOS.step(name=name, retries_allowed=True, max_attempts=_TRIES, interval_seconds=1.0)
+        def task() -> None:
+            try:
+                self.tasks[name](self.records.of(organisation), about)
+            except Exception as error:  # noqa: BLE001 - whatever it was, its words must not be kept
+                log.warning("job.failed", extra={"job": name, "about": about, **told(error)})
+                raise JobFailed(type(error).__name__) from None
+
+        task()
+
+    def _beat_on(self) -> None:
+        while not self._stop.wait(_BEAT_SECONDS):
+            try:
+                self._beat()
+            except Exception as error:  # noqa: BLE001 - the next beat tries again, whatever it was
+                log.warning("worker.beat.missed", extra={"error": type(error).__name__})
+
+    def _beat(self) -> None:
+        """Say that this worker lives, take over from the dead, and see to what is due by the clock."""
+        self._take_over(self.slot.beat())
+        sweep.due(self.records, housekeeping=self._clock.is_settled())
+        if (today := self.records.now().date()) != self._tidied:
+            _forget_done(self.records.now() - _KEPT)
+            self._tidied = today
+
+
+def _forget_done(before: datetime) -> None:
+    """Delete the engine's notes of jobs that ended before a moment."""
+    ended = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+    while done := DBOS.list_workflows(
+        status=ended,
+        completed_before=before.isoformat(),
+        load_input=False,
+        load_output=False,
+        limit=_AT_ONCE,
+    ):
+        DBOS.delete_workflows([workflow.workflow_id for workflow in done])

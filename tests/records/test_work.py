@@ -1,0 +1,364 @@
+"""The work engine itself: what is enqueued is done, in order, once, whoever died meanwhile."""
+
+import shutil
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from dbos._sys_db import SystemDatabase
+from sqlalchemy import Engine, make_url, text
+from sqlalchemy.exc import OperationalError
+
+from bot import inbox, work
+from bot.message import Message
+from bot.records import migrate
+from bot.records.database import RecordsUnavailable, connect
+from bot.records.store import Job, Records
+from bot.records.tables import Event, Organisation, Worker
+from bot.records.vault import Vault, new_key, read_keys
+from bot.slots import DEAD_SECONDS, Slot, SlotTaken
+from bot.work import EnqueuedWork, Task
+from tests import postgres
+from tests.records.conftest import ORGANISATION, NotedJobs
+from tests.records.stage import Platform, Talk, accept, all_of, desk, mark, said, tasks
+
+Start = Callable[..., None]
+
+
+class RealClock:
+    """The real clock, which a test can set ahead."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+    def jumps(self, **time: float) -> None:
+        """Set the clock ahead: `jumps(days=1)`."""
+        self._ahead += timedelta(**time)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a migrated database on which a worker has run before; nobody is connected to it."""
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            url = f"sqlite:///{tmp_path_factory.mktemp('prepared') / 'hearth.db'}"
+        else:
+            url = stack.enter_context(postgres.new_database(request.getfixturevalue("postgres_server")))
+        engine = connect(url)
+        migrate.upgrade(engine)
+        records = _records(engine, RealClock())
+        worker = work.Worker(records, {}, Slot(records, "first"))
+        worker.start()
+        worker.stop()
+        engine.dispose()
+        yield url
+
+
+@pytest.fixture
+def database_url(prepared: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a copy of that database."""
+    url = make_url(prepared)
+    if url.get_backend_name() == "sqlite":
+        shutil.copy(str(url.database), tmp_path / "hearth.db")
+        yield f"sqlite:///{tmp_path / 'hearth.db'}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    with postgres.new_database(server, like=str(url.database)) as copy:
+        yield copy
+
+
+@pytest.fixture
+def clock() -> RealClock:
+    """The real clock."""
+    return RealClock()
+
+
+@pytest.fixture
+def records(engine: Engine, clock: RealClock) -> Records:
+    """The records of one organisation, their jobs in the engine's queue."""
+    records = _records(engine, clock)
+    with records.changing() as change:
+        change.add(Organisation(id=ORGANISATION, name="Home-Start Herefordshire", created_at=clock()))
+    return records
+
+
+def _records(engine: Engine, clock: RealClock) -> Records:
+    return Records(engine, Vault(read_keys(new_key())), EnqueuedWork(engine), ORGANISATION, clock)
+
+
+@pytest.fixture
+def platform() -> Platform:
+    return Platform()
+
+
+@pytest.fixture
+def start(records: Records, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+    """Start a worker that does these tasks, and the sweep's."""
+    monkeypatch.setattr(work, "_BEAT_SECONDS", 0.2)
+    with ExitStack() as running:
+
+        def start(tasks: Mapping[str, Task], name: str = "one") -> None:
+            idle: Mapping[str, Task] = dict.fromkeys(("left lying", "hourly", "daily"), _nothing)
+            running.enter_context(_working(records, {**idle, **tasks}, name))
+
+        yield start
+
+
+@contextmanager
+def _working(records: Records, tasks: Mapping[str, Task], name: str) -> Iterator[None]:
+    worker = work.Worker(records, tasks, Slot(records, name))
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+
+
+def _nothing(_records: Records, _about: str) -> None:
+    """Do nothing."""
+
+
+def _tasks(platform: Platform, talk: Talk | None = None) -> Mapping[str, Task]:
+    return tasks(desk(platform, talk))
+
+
+def _until(done: Callable[[], bool]) -> None:
+    """Wait until something has been done; if it never is, the test fails."""
+    for _ in range(3000):
+        if done():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it was never done")
+
+
+def _enqueue(records: Records, *jobs: Job) -> None:
+    with records.changing() as change:
+        for job in jobs:
+            change.enqueue(job)
+
+
+def _status_table(records: Records) -> str:
+    return "dbos.workflow_status" if records.engine.dialect.name == "postgresql" else "workflow_status"
+
+
+def _begun_by(records: Records, worker: str, *ids: str) -> None:
+    """Make the engine's notes say that a worker has begun these jobs and not ended them."""
+    begun = text(
+        f"UPDATE {_status_table(records)} "  # noqa: S608 - a fixed name
+        "SET status = 'PENDING', executor_id = :worker, application_version = '1' WHERE workflow_uuid = :id"
+    )
+    with records.changing() as change:
+        for job_id in ids:
+            change.session.execute(begun, {"worker": worker, "id": f"{ORGANISATION}/{job_id}"})
+
+
+def _lose_jobs(records: Records) -> None:
+    with records.changing() as change:
+        change.session.execute(text(f"DELETE FROM {_status_table(records)}"))  # noqa: S608 - a fixed name
+
+
+def test_a_message_is_answered_and_a_repeat_is_not(
+    records: Records, platform: Platform, start: Start
+) -> None:
+    start(_tasks(platform))
+    accept(records, "1")
+    _until(lambda: platform.ids() == ["1.1"])
+    assert not inbox.accept(records, said("1"))
+    accept(records, "2")
+    _until(lambda: platform.ids() == ["1.1", "2.1"])
+
+
+def test_messages_of_one_conversation_are_handled_one_at_a_time_and_different_ones_side_by_side(
+    records: Records, platform: Platform, start: Start
+) -> None:
+    at_work: Counter[str] = Counter()
+    most: Counter[str] = Counter()
+    together = threading.Barrier(2)
+
+    def meanwhile(message: Message) -> None:
+        at_work[message.conversation] += 1
+        most[message.conversation] = max(most[message.conversation], at_work[message.conversation])
+        together.wait(timeout=30)  # for the other conversation, else this fails
+        at_work[message.conversation] -= 1
+
+    ids = [str(number) for number in range(6)]
+    for number in ids:
+        for conversation in ("web:a", "web:b"):
+            accept(records, f"{conversation}{number}", conversation=conversation)
+    start(_tasks(platform, Talk(meanwhile)))
+    _until(lambda: len(platform.sent) == 12)
+    assert most == {"web:a": 1, "web:b": 1}
+    for conversation in ("web:a", "web:b"):
+        assert platform.words(conversation)[-1] == mark([f"{conversation}{number}" for number in ids])
+
+
+def test_there_is_no_job_without_its_event_and_no_event_without_its_job(
+    records: Records, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def fails(*_: object) -> None:
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        inbox.accept(records, said("1", conversation="web:lost"), beside=fails)
+    with monkeypatch.context() as patch:
+        patch.setattr(EnqueuedWork, "enqueue", fails)
+        with pytest.raises(KeyError):
+            accept(records, "2")
+    assert all_of(records, Event) == []
+    start({"handle": lambda _, about: done.append(about)})
+    accept(records, "3")
+    _until(lambda: bool(done))
+    assert done == ["web:a"]
+
+
+def test_a_job_of_one_id_is_done_once_and_one_that_fails_is_tried_again(
+    records: Records, start: Start
+) -> None:
+    done: list[str] = []
+
+    def fails_once(_: Records, about: str) -> None:
+        done.append(about)
+        if done.count(about) == 1:
+            raise RecordsUnavailable
+
+    start({"count": lambda _, about: done.append(about), "fail": fails_once})
+    for _ in range(3):
+        _enqueue(records, Job("count", "once", key="a", id="same"))
+    _enqueue(records, Job("fail", "twice", key="b"), Job("count", "later", key="c", after=1))
+    _until(lambda: sorted(done) == ["later", "once", "twice", "twice"])
+
+
+def test_a_job_that_nobody_knows_keeps_nobody_waiting(
+    records: Records, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "_TRIES", 1)
+    done: list[str] = []
+    _enqueue(records, Job("never heard of", "", key="a"))
+    start({"count": lambda _, about: done.append(about)})
+    _enqueue(records, Job("count", "behind it", key="a"))
+    _until(lambda: done == ["behind it"])
+
+
+@pytest.mark.parametrize("dead", ["one", "two"])
+def test_what_a_dead_worker_had_begun_is_done_by_its_next_process_or_by_another_worker(
+    records: Records, platform: Platform, start: Start, dead: str
+) -> None:
+    """Until then those behind it wait, since a conversation has one job at a time."""
+    accept(records, "1", "2")
+    _begun_by(records, dead, "event:1")
+    start(_tasks(platform), name="one")
+    _until(lambda: platform.ids() == ["1.1", "2.1"])
+    accept(records, "3")
+    _until(lambda: platform.ids() == ["1.1", "2.1", "3.1"])
+
+
+def test_what_a_living_worker_has_begun_is_left_to_it_until_it_is_silent_for_too_long(
+    records: Records, platform: Platform, start: Start, clock: RealClock
+) -> None:
+    accept(records, "1")
+    accept(records, "2", conversation="web:b")
+    with records.changing() as change:
+        change.add(Worker(id="two", started_at=clock(), seen_at=clock() + timedelta(seconds=10)))
+    _begun_by(records, "two", "event:1")
+    start(_tasks(platform))
+    _until(lambda: platform.ids() == ["2.1"])
+    time.sleep(1)  # several beats
+    assert platform.ids() == ["2.1"]
+    clock.jumps(seconds=DEAD_SECONDS + 15)
+    _until(lambda: platform.ids() == ["2.1", "1.1"])
+
+
+def test_a_job_whose_end_could_not_be_noted_keeps_nobody_waiting_for_ever(
+    records: Records, platform: Platform, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk is enough: the engine gives up its note, and the job seems to be under way from then on."""
+    noted = SystemDatabase.update_workflow_outcome
+    faults = [OperationalError("", {}, Exception("database or disk is full"))]
+
+    def fails_once(*given: object, **named: object) -> object:
+        if faults and f"{ORGANISATION}/event:1" in given:
+            raise faults.pop()
+        return noted(*given, **named)  # type: ignore[arg-type]  # whatever the engine gives
+
+    monkeypatch.setattr(SystemDatabase, "update_workflow_outcome", fails_once)
+    start(_tasks(platform))
+    accept(records, "1")
+    _until(lambda: not faults)
+    accept(records, "2")
+    _until(lambda: platform.ids() == ["1.1", "2.1"])
+
+
+def test_what_lost_its_job_is_found(
+    records: Records, platform: Platform, start: Start, clock: RealClock
+) -> None:
+    accept(records, "1")
+    _lose_jobs(records)
+    start(_tasks(platform))
+    clock.jumps(minutes=1)
+    _until(lambda: platform.ids() == ["1.1"])
+
+
+def test_when_the_clock_jumps_a_day_what_waits_is_handled_and_not_let_go(
+    records: Records, platform: Platform, start: Start, clock: RealClock
+) -> None:
+    accept(replace(records, jobs=NotedJobs()), "1")
+    start(_tasks(platform))
+    clock.jumps(days=1, hours=1)
+    _until(lambda: platform.ids() == ["1.1"])
+
+
+def test_a_second_worker_of_the_same_name_is_refused_and_the_first_works_on(
+    records: Records, platform: Platform, start: Start
+) -> None:
+    start(_tasks(platform))
+    with pytest.raises(SlotTaken):
+        work.Worker(records, {}, Slot(records, "one")).start()
+    accept(records, "1")
+    _until(lambda: platform.ids() == ["1.1"])
+
+
+def test_stopped_it_leaves_no_thread_and_its_slot_and_started_again_it_works(
+    records: Records, platform: Platform
+) -> None:
+    before = set(threading.enumerate())
+    for number in ("1", "2"):
+        with _working(records, _tasks(platform), "one"):
+            accept(records, number)
+            _until(lambda: platform.ids()[-1:] == [f"{number}.1"])  # noqa: B023 - called at once
+        _until(lambda: set(threading.enumerate()) <= before)
+    assert all_of(records, Worker) == []
+
+
+def test_the_engines_notes_of_old_jobs_are_let_go_and_what_waits_stays(
+    records: Records, start: Start, clock: RealClock
+) -> None:
+    done: list[str] = []
+    tasks: Mapping[str, Task] = {"count": lambda _, about: done.append(about)}
+    start(tasks)
+    _enqueue(
+        records,
+        Job("count", "old", key="a", id="old"),
+        Job("count", "waits", key="a", id="waits", after=3600),
+    )
+    _until(lambda: done == ["old"])
+    _until(lambda: "SUCCESS" in _statuses(records).values())
+    clock.jumps(days=3)
+    _until(lambda: f"{ORGANISATION}/old" not in _statuses(records))
+    assert _statuses(records)[f"{ORGANISATION}/waits"] == "DELAYED"
+
+
+def _statuses(records: Records) -> Mapping[str, str]:
+    found = text(f"SELECT workflow_uuid, status FROM {_status_table(records)}")  # noqa: S608 - a fixed name
+    with records.reading() as session:
+        return {row[0]: row[1] for row in session.execute(found)}
