@@ -39,7 +39,7 @@ def new_database(server_url: str, like: str = "template1") -> Iterator[str]:
     Whoever is connected then is cut off; to the other nobody may be.
     """
     name = f"hearth_{uuid4().hex}"
-    outside = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    outside = create_engine(server_url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
     with outside.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {like}"))
     try:
