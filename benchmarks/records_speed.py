@@ -76,7 +76,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _measure("SQLite, one worker", f"sqlite:///{folder / 'hearth.db'}", folder, workers=1)
-        with postgres.server() as server:
+        with postgres.server(quick=False) as server:
             for workers in (1, 2):
                 with postgres.new_database(server) as url:
                     _measure(

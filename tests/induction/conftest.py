@@ -22,6 +22,7 @@ from tests.records.conftest import (
     engine,
     jobs,
     postgres_server,
+    postgres_with_tables,
     records,
 )
 from tests.records.stage import Platform, all_of
