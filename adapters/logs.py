@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 # What a line may say beside its name: ids, which are opaque, and words and numbers of the program's own.
 KEYS = frozenset(
     {
-        *("account", "card", "case", "conversation", "entry", "event", "handoff"),
+        *("account", "card", "case", "conversation", "entry", "event", "handoff", "induction"),
         *("officer", "organisation", "person"),
         *("about", "after", "before", "job", "joined", "office", "version", "worker"),
         *("causes", "error", "fault", "place", "places"),
