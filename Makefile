@@ -8,7 +8,7 @@ ARGS ?=
 bin := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint format benchmark lock clean
+.PHONY: help run setup test lint format benchmark soak lock clean
 
 run: setup  ## set up and start the assistant with the sample policy on a local web chat
 	@exec $(bin)/hearth serve $(ARGS)
@@ -31,6 +31,9 @@ format: setup  ## mend style and layout where that is safe
 
 benchmark: setup  ## measure speed and answers
 	$(bin)/python -m benchmarks $(ARGS)
+
+soak: setup  ## kill, stop and fill up everything under the records, and look what is left (minutes)
+	$(bin)/python -m benchmarks.soak $(ARGS)
 
 lock: setup  ## remake requirements.lock after a change of pyproject.toml (ARGS=--upgrade: newest versions)
 	sh scripts/lock $(ARGS)

@@ -34,7 +34,7 @@ _QUEUE = "work"
 _POLLING_SECONDS = 0.04
 # Jobs that one worker does side by side; each holds a thread and at most one connection.
 _SIDE_BY_SIDE = 8
-_BEAT_SECONDS = 5.0
+BEAT_SECONDS = 5.0
 _TRIES = 6  # of a job whose database is away: 1 + 2 + 4 + 8 + 16 seconds; after them the sweep finds it
 # How long the engine's notes of what is done stay, and how many are deleted at once. A repeat of an event is
 # told by our own table, of a sweep by its minute, so a day would do.
@@ -173,7 +173,7 @@ class Worker:
         task()
 
     def _beat_on(self) -> None:
-        while not self._stop.wait(_BEAT_SECONDS):
+        while not self._stop.wait(BEAT_SECONDS):
             try:
                 self._beat()
             except Exception as error:  # noqa: BLE001 - the next beat tries again, whatever it was

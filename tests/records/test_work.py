@@ -103,7 +103,7 @@ def platform() -> Platform:
 @pytest.fixture
 def start(records: Records, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """Start a worker that does these tasks, and the sweep's."""
-    monkeypatch.setattr(work, "_BEAT_SECONDS", 0.2)
+    monkeypatch.setattr(work, "BEAT_SECONDS", 0.2)
     with ExitStack() as running:
 
         def start(tasks: Mapping[str, Task], name: str = "one") -> None:
