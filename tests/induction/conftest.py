@@ -22,7 +22,6 @@ from tests.records.conftest import (
     engine,
     jobs,
     postgres_server,
-    postgres_with_tables,
     records,
 )
 from tests.records.stage import Platform, all_of

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy import Connection, Engine
 
 from bot.records.database import connect
 from bot.records.store import Job, Records
@@ -49,25 +49,13 @@ def postgres_server() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
-def postgres_with_tables(postgres_server: str) -> Iterator[str]:
-    """The name of a database with all tables, empty: one like it is made sooner than the tables anew."""
-    with postgres.new_database(postgres_server) as url:
-        engine = connect(url)
-        Table.metadata.create_all(engine)
-        engine.dispose()
-        yield make_url(url).database or ""
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database; on PostgreSQL with its tables, where the test is about records."""
+    """The URL of an empty database."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'hearth.db'}"
         return
-    with_tables = "records" in request.fixturenames
-    like = request.getfixturevalue("postgres_with_tables") if with_tables else "template1"
-    with postgres.new_database(request.getfixturevalue("postgres_server"), like) as url:
+    with postgres.new_database(request.getfixturevalue("postgres_server")) as url:
         yield url
 
 
@@ -94,8 +82,7 @@ def jobs() -> NotedJobs:
 @pytest.fixture
 def records(engine: Engine, clock: Clock, jobs: NotedJobs) -> Records:
     """The records of one organisation, all tables empty."""
-    if engine.dialect.name == "sqlite":
-        Table.metadata.create_all(engine)
+    Table.metadata.create_all(engine)
     records = Records(engine, Vault(read_keys(new_key())), jobs, ORGANISATION, clock)
     with records.changing() as change:
         change.add(Organisation(id=ORGANISATION, name="Home-Start Herefordshire", created_at=clock()))
