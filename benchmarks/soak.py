@@ -48,7 +48,7 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         errors = folder / "errors"
-        server = stack.enter_context(postgres.server()) if "postgresql" in options.engine else None
+        server = stack.enter_context(postgres.server(quick=False)) if "postgresql" in options.engine else None
         given = Given(options, stack.enter_context(processes(errors)), server, folder)
         for engine in options.engine:
             for name in options.only:

@@ -141,8 +141,8 @@ def _postponed(records: Records, claim: _Claim, fault: TryLater) -> bool:
     with records.changing() as change:
         row = change.session.scalars(_named(records, claim.card_id).with_for_update()).one()
         row.due_at, row.fault = records.now() + timedelta(seconds=pause), fault.fault
-        if not fault.perhaps_sent:
-            row.claimed_at = None
+        # A claim that is over: the next try looks for the card first, and has not to wait for that.
+        row.claimed_at = records.now() - _CLAIM if fault.perhaps_sent else None
         _later(change, row, row.due_at)
     told_of = {"card": claim.card_id, "fault": fault.fault, "seconds": pause}
     log.warning("card.postponed", extra=told_of)

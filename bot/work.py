@@ -35,6 +35,7 @@ _POLLING_SECONDS = 0.04
 # Jobs that one worker does side by side; each holds a thread and at most one connection.
 _SIDE_BY_SIDE = 8
 BEAT_SECONDS = 5.0
+STOP_SECONDS = 8  # before a supervisor loses patience: many give ten
 _TRIES = 6  # of a job whose database is away: 1 + 2 + 4 + 8 + 16 seconds; after them the sweep finds it
 # How long the engine's notes of what is done stay, and how many are deleted at once. A repeat of an event is
 # told by our own table, of a sweep by its minute, so a day would do.
@@ -139,11 +140,11 @@ class Worker:
         self._beats.start()
 
     def stop(self) -> None:
-        """Stop; what is under way is done again by whoever has the slot next, or by another worker."""
+        """Stop once what is under way has ended, if it does so soon; else another process does it again."""
         self._stop.set()
         if self._beats is not None:
             self._beats.join()
-        DBOS.destroy(destroy_registry=True)
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=STOP_SECONDS)
         self.slot.give_back()
 
     def _take_over(self, living: Set[str]) -> None:

@@ -97,9 +97,9 @@ class People:
 
     def _action(self, chance: random.Random, message_id: str, number: int) -> str | None:
         drawn = chance.random()
-        if drawn < 0.15 and number > 0:
+        if drawn < 0.1 and number > 0:
             return f"pass-on:{message_id}"
-        return chance.choice(("role:volunteer", "role:staff")) if drawn < 0.25 else None
+        return chance.choice(("role:volunteer", "role:staff")) if drawn < 0.2 else None
 
     def _take_on(self) -> None:
         """Press each button that comes, some twice."""

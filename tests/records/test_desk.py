@@ -149,6 +149,19 @@ class TestWhatCannotBeHandled:
         desk(platform, Talk(fails_twice)).handle(records, "web:a")
         assert platform.ids() == ["1.1"]
 
+    def test_one_that_another_worker_answered_meanwhile_is_not_given_up(
+        self, records: Records, platform: Platform
+    ) -> None:
+        def is_overtaken(_: Message) -> None:
+            desk(platform).handle(records, "web:a")
+            raise ValueError
+
+        accept(records, "1")
+        for _ in range(inbox.MAX_TRIES):
+            inbox.tried(records, said("1"))
+        desk(platform, Talk(is_overtaken)).handle(records, "web:a")
+        assert platform.ids() == ["1.1"]
+
     def test_one_that_was_written_by_another_version_is_given_up_at_once(
         self, records: Records, platform: Platform
     ) -> None:

@@ -140,11 +140,12 @@ class TestLater:
         _put(records, "1")
         platform.faults.extend([AWAY] * 5)
         waits: list[float] = []
-        while not platform.sent:
+        for _ in range(6):
             outbox.deliver(records, "web:a", platform)
             waits += (paused := _waits(jobs))
             clock.passes(seconds=sum(paused))
         assert waits == list(PAUSES[:5])
+        assert platform.ids() == ["1"]
         assert sorted(PAUSES) == list(PAUSES)
 
     def test_before_its_time_it_is_not_tried_and_a_job_is_there_for_when_it_is(
@@ -308,6 +309,24 @@ class TestCutOff:
             clock.passes(seconds=CLAIM_SECONDS)
             outbox.deliver(records, "web:a", platform)
         assert platform.sent == [("web:a", _card("1"))] * 2
+
+    def test_where_the_answer_was_lost_the_card_is_looked_for_after_its_pause(
+        self, records: Records, clock: Clock
+    ) -> None:
+        class Deaf(Platform):
+            """A platform whose every answer is lost."""
+
+            def send(self, conversation: str, card: Card) -> str:
+                super().send(conversation, card)
+                raise TryLater("no answer", perhaps_sent=True)
+
+        platform = Deaf()
+        _put(records, "1")
+        outbox.deliver(records, "web:a", platform)
+        clock.passes(seconds=PAUSES[0])
+        outbox.deliver(records, "web:a", platform)
+        assert platform.ids() == ["1"]
+        assert _row(records, "1").sent_as == "m1"
 
     def test_a_card_that_never_got_there_is_sent(
         self, records: Records, platform: Platform, clock: Clock

@@ -104,6 +104,7 @@ def platform() -> Platform:
 def start(records: Records, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """Start a worker that does these tasks, and the sweep's."""
     monkeypatch.setattr(work, "BEAT_SECONDS", 0.2)
+    monkeypatch.setattr(work, "STOP_SECONDS", 0)  # the engine looks once a second whether all have ended
     with ExitStack() as running:
 
         def start(tasks: Mapping[str, Task], name: str = "one") -> None:
@@ -313,7 +314,7 @@ def test_when_the_clock_jumps_a_day_what_waits_is_handled_and_not_let_go(
     records: Records, platform: Platform, start: Start, clock: RealClock
 ) -> None:
     accept(replace(records, jobs=NotedJobs()), "1")
-    start(_tasks(platform))
+    start(_tasks(platform, Talk(lambda _: time.sleep(0.5))))  # as long as the housekeeping would need at most
     clock.jumps(days=1, hours=1)
     _until(lambda: platform.ids() == ["1.1"])
 
@@ -338,6 +339,22 @@ def test_stopped_it_leaves_no_thread_and_its_slot_and_started_again_it_works(
             _until(lambda: platform.ids()[-1:] == [f"{number}.1"])  # noqa: B023 - called at once
         _until(lambda: set(threading.enumerate()) <= before)
     assert all_of(records, Worker) == []
+
+
+def test_stopped_in_the_midst_of_a_job_it_lets_the_job_end(records: Records) -> None:
+    begun, done = threading.Event(), threading.Event()
+
+    def slow(_: Records, __: str) -> None:
+        begun.set()
+        time.sleep(1.5)
+        done.set()
+
+    idle = dict.fromkeys(("left lying", "hourly", "daily"), _nothing)
+    with _working(records, {**idle, "slow": slow}, "one"):
+        _enqueue(records, Job("slow", "", key="a", id="slow"))
+        begun.wait(timeout=30)
+    assert done.is_set()
+    assert _statuses(records)[f"{ORGANISATION}/slow"] == "SUCCESS"
 
 
 def test_the_engines_notes_of_old_jobs_are_let_go_and_what_waits_stays(
