@@ -185,10 +185,19 @@ class Sending(Table):
 
 
 class Case(Table):
-    """Something to be seen through. `number` is random ("HS-2026-K7QF"): it tells neither order nor count."""
+    """Something to be seen through. `number` is random ("HS-2026-K7QF"): it tells neither order nor count.
+
+    A form that is being filled in is a case in the stage "draft", which nobody but the one who fills it in
+    sees. `due_at` is by when the next thing must be done, `late_at` when it was told that it is late.
+    `procedure` is the one that is followed, where there are several. `occasion` is what a case was opened for
+    that may be opened only once ("2026-Q4:facebook"); `parent` the case out of which this one came.
+    """
 
     __tablename__ = "case_"
-    __table_args__ = (UniqueConstraint("organisation", "number"),)
+    __table_args__ = (
+        UniqueConstraint("organisation", "number"),
+        UniqueConstraint("organisation", "kind", "occasion", name="uq_case__occasion"),
+    )
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     organisation: Mapped[str] = _organisation()
     number: Mapped[str] = mapped_column(String(20))
@@ -197,8 +206,12 @@ class Case(Table):
     raised_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
     anonymous: Mapped[bool] = mapped_column(default=False)
     owner: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    procedure: Mapped[str | None] = mapped_column(String(40))
+    occasion: Mapped[str | None] = mapped_column(String(80))
+    parent: Mapped[str | None] = mapped_column(ForeignKey("case_.id"), index=True)
     opened_at: Mapped[datetime]
-    due_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    late_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     summary: Mapped[bytes | None]
 
@@ -217,8 +230,44 @@ class CaseEntry(Table):
     text: Mapped[bytes | None]
 
 
+class CaseFile(Table):
+    """A file that belongs to a case: evidence, or the picture of a post. `media` is its type as checked."""
+
+    __tablename__ = "case_file"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = _organisation()
+    case_: Mapped[str] = mapped_column(ForeignKey("case_.id"), index=True)
+    by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    media: Mapped[str] = mapped_column(String(60))
+    size: Mapped[int]
+    name: Mapped[bytes | None]
+    content: Mapped[bytes | None]
+
+
+class Consent(Table):
+    """Someone's consent to be seen or named in a post; a parent or carer gives it for a child.
+
+    `subject` is who is pictured, `giver` who consented and `means` how, in plain words.
+    `until` is the last day on which it holds.
+    """
+
+    __tablename__ = "consent"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = _organisation()
+    case_: Mapped[str] = mapped_column(ForeignKey("case_.id"), index=True)
+    child: Mapped[bool] = mapped_column(default=False)
+    subject: Mapped[bytes | None]
+    giver: Mapped[bytes | None]
+    means: Mapped[bytes | None]
+    given_on: Mapped[date | None]
+    until: Mapped[date | None]
+    withdrawn_at: Mapped[datetime | None]
+    void_at: Mapped[datetime | None]
+
+
 class CasePerson(Table):
-    """Someone named in a case (`respondent`, `mentioned`), who may not see it."""
+    """Someone named in a case: `respondent` and `may-be` may not see it, `mentioned` may not own it."""
 
     __tablename__ = "case_person"
     __table_args__ = (UniqueConstraint("case_", "person", "part"),)
@@ -230,16 +279,22 @@ class CasePerson(Table):
 
 
 class Handoff(Table):
-    """Who must act on a case, why, by when, and when she took it on."""
+    """Who must act on a case, why, by when, and when she took it on.
+
+    `to` is empty where it went to an outside contact, who has no account here: `officer` is the office by
+    which it went to anyone. `nudges` counts how often it was said that nobody has taken it on yet.
+    """
 
     __tablename__ = "handoff"
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     organisation: Mapped[str] = _organisation()
     case_: Mapped[str] = mapped_column(ForeignKey("case_.id"), index=True)
-    to: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    to: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    officer: Mapped[str | None] = mapped_column(ForeignKey("officer.id"))
     why: Mapped[str] = mapped_column(String(40))
     offered_at: Mapped[datetime]
-    due_at: Mapped[datetime]
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    nudges: Mapped[int] = mapped_column(default=0)
     accepted_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
@@ -285,13 +340,14 @@ class Feedback(Table):
 
 
 class Unanswered(Table):
-    """A question on which the policy is silent."""
+    """A question on which the policy is silent; `shortened` is what an officer made of it for trustees."""
 
     __tablename__ = "unanswered"
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     organisation: Mapped[str] = _organisation()
     topic: Mapped[str] = mapped_column(String(64))
     question: Mapped[bytes | None]
+    shortened: Mapped[bytes | None]
     person: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
     at: Mapped[datetime]
 
@@ -310,7 +366,7 @@ class Audit(Table):
     number: Mapped[int]
     at: Mapped[datetime]
     what: Mapped[str] = mapped_column(String(80))
-    about: Mapped[str] = mapped_column(String(400))
+    about: Mapped[str] = mapped_column(String(400), index=True)
     who: Mapped[str] = mapped_column(String(32))
     detail: Mapped[bytes | None]
     detail_mark: Mapped[str | None] = mapped_column(String(64))
@@ -374,6 +430,17 @@ class WebEntry(Table):
     at: Mapped[datetime]
 
 
+class WebFile(Table):
+    """A file sent to the web page, until the message that it belongs to is handled."""
+
+    __tablename__ = "web_file"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = _organisation()
+    conversation: Mapped[str] = mapped_column(String(300), index=True)
+    content: Mapped[bytes | None]
+    at: Mapped[datetime]
+
+
 class PolicyVersion(Table):
     """A policy's text as the organisation adopted it. `version` is the hash of the text; `text` is public.
 
@@ -433,3 +500,51 @@ class InductionStep(Table):
     shown_at: Mapped[datetime]
     passed_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+
+
+class KeptAnswer(Table):
+    """What an officer answered to a question on which the policy is silent, kept for the next who asks.
+
+    `topic` is the policy's topic that was asked about, `version` the policy's as it was then: where a clause
+    on it is adopted later, the answer falls away.
+    """
+
+    __tablename__ = "kept_answer"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = _organisation()
+    case_: Mapped[str] = mapped_column(ForeignKey("case_.id"), index=True)
+    topic: Mapped[str] = mapped_column(index=True)
+    version: Mapped[str] = mapped_column(String(64))
+    question: Mapped[bytes | None]
+    answer: Mapped[bytes | None]
+    by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    fell_away_at: Mapped[datetime | None]
+
+
+class SlackInstallation(Table):
+    """That the Slack app is installed in a workspace, with the token that it speaks by."""
+
+    __tablename__ = "slack_installation"
+    __table_args__ = (UniqueConstraint("organisation", "team"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = _organisation()
+    team: Mapped[str] = mapped_column(String(40), index=True)
+    enterprise: Mapped[str | None] = mapped_column(String(40))
+    bot_user: Mapped[str] = mapped_column(String(40))
+    scopes: Mapped[str]
+    token: Mapped[bytes | None]
+    installed_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
+class TeamsReference(Table):
+    """How a conversation on Teams is spoken to when nobody has just written there: the SDK's own JSON."""
+
+    __tablename__ = "teams_reference"
+    __table_args__ = (UniqueConstraint("organisation", "conversation"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = _organisation()
+    conversation: Mapped[str] = mapped_column(String(300))
+    reference: Mapped[bytes | None]
+    changed_at: Mapped[datetime]
