@@ -4,9 +4,11 @@ from datetime import date
 
 from bot.card import Button, Buttons, Card, Facts, Text
 from bot.contact import Contact
+from bot.errands import PassOn
+from bot.records.tables import Handoff
 from knowledge.pack import Verdict
 
-_ANSWERED: dict[Verdict, str] = {
+ANSWERED: dict[Verdict, str] = {
     "allowed": "The policy allows it",
     "not_allowed": "The policy does not allow it",
     "required": "The policy requires it",
@@ -49,38 +51,19 @@ def nobody_to_pass_on_to(card_id: str) -> Card:
     return Card(card_id, "Not passed on", (Text(said),))
 
 
-def question_for_officer(
-    card_id: str, number: str, asker: str, question: str, verdict: Verdict, handoff: str
-) -> Card:
+def question_for_officer(handoff: Handoff, number: str, asker: str, asked: PassOn) -> Card:
     """Return what the officer gets; the notification says nothing of the question."""
     return Card(
-        card_id,
+        f"{handoff.id}.offer",
         f"A question for you, {number}",
         (
-            Text(f"{asker or 'Someone whose name I do not know'} asked this and wants a person's answer:"),
-            Text(question),
-            Text(f"What I told: {_ANSWERED[verdict]}."),
-            Buttons((Button("I'll take it on", f"take-on:{handoff}", "primary"),)),
+            Text(f"This is from {asker}, who wants a person's answer:"),
+            Text(asked.question),
+            Text(f"What I told: {ANSWERED[asked.verdict]}."),
+            Buttons((Button("I'll take it on", f"case:take:{handoff.id}", "primary"),)),
         ),
         f"You have a private item, {number}.",
     )
-
-
-def taken_on(card_id: str, number: str, *, first: bool) -> Card:
-    """Return that an officer has taken a case on."""
-    said = "It is yours. Whoever asked has been told." if first else "You took this on before."
-    return Card(card_id, f"Taken on, {number}", (Text(said),), f"Taken on, {number}.")
-
-
-def someone_took_it_on(card_id: str, number: str, contact: Contact) -> Card:
-    """Return, to the one who asked, that her question is seen to."""
-    said = f"{contact.name} has taken your question on and will come back to you."
-    return Card(card_id, f"About {number}", (Text(said),), f"News of {number}.")
-
-
-def not_waiting(card_id: str, why: str) -> Card:
-    """Return that a button does nothing any more, or never did for this person."""
-    return Card(card_id, "Not open", (Text(why),))
 
 
 def rated(card_id: str, *, helpful: bool) -> Card:

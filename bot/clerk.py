@@ -1,14 +1,17 @@
 """The clerk: runs errands in a change, and words what came of them."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import assert_never
 
 from sqlalchemy import select
 
-from bot import case_cards, cases, linking, officers, outbox, people, people_cards
+from bot import case_cards, linking, officers, people, people_cards, reach
 from bot.card import Card
+from bot.cases import alarm, casebook, handoffs, officer_cards, raiser, router
+from bot.cases.complaint_dates import day_of
 from bot.errands import (
+    ActOnCase,
+    Cases,
     Errand,
     GiveName,
     Induct,
@@ -18,19 +21,18 @@ from bot.errands import (
     OfferPerson,
     Overview,
     PassOn,
+    Raise,
     Rate,
     SayRoles,
     ShowCode,
-    TakeOn,
+    TellCase,
+    Warn,
     WhoAmI,
 )
 from bot.induction import guide, office
-from bot.induction.visit import Visit
 from bot.records.store import Change
 from bot.records.tables import Feedback, Person, Unanswered, new_id
-
-# How long an officer has to take a question on before it counts as late.
-TO_TAKE_ON = timedelta(days=3)
+from bot.visit import Visit
 
 
 def run(visit: Visit, errand: Errand) -> Sequence[Card]:
@@ -42,8 +44,10 @@ def run(visit: Visit, errand: Errand) -> Sequence[Card]:
             return _herself(visit, errand)
         case Rate() | NoteSilence():
             return _noted(visit, errand)
-        case OfferPerson() | PassOn() | TakeOn():
+        case OfferPerson() | PassOn():
             return (_to_a_person(visit, errand),)
+        case Raise() | ActOnCase() | TellCase() | Cases() | Warn():
+            return _of_cases(visit, errand)
         case _:
             assert_never(errand)
 
@@ -58,6 +62,20 @@ def _induction(visit: Visit, errand: Induct | GiveName | Invite | Overview) -> S
             return office.invite(visit, account, roles)
         case Overview():
             return office.overview(visit)
+
+
+def _of_cases(visit: Visit, errand: Raise | ActOnCase | TellCase | Cases | Warn) -> Sequence[Card]:
+    match errand:
+        case Raise(kind, text):
+            return router.begin(visit, kind, text)
+        case ActOnCase(verb, rest):
+            return router.pressed(visit, verb, rest)
+        case TellCase(text):
+            return router.typed(visit, text)
+        case Cases(number):
+            return raiser.overview(visit, number)
+        case Warn(text, kept):
+            return alarm.warn(visit, text, kept=kept)
 
 
 def _herself(visit: Visit, errand: SayRoles | Join | ShowCode | WhoAmI) -> Sequence[Card]:
@@ -84,17 +102,15 @@ def _noted(visit: Visit, errand: Rate | NoteSilence) -> Sequence[Card]:
             return ()
 
 
-def _to_a_person(visit: Visit, errand: OfferPerson | PassOn | TakeOn) -> Card:
+def _to_a_person(visit: Visit, errand: OfferPerson | PassOn) -> Card:
     change, card_id = visit.change, f"{visit.message.id}.errand"
     match errand:
         case OfferPerson(question):
-            manager = cases.first_of(change, ("manager", "deputy_manager", "chair"))
+            manager = reach.first_of(change, ("manager", "deputy_manager", "chair"))
             contact = officers.contact(change.records, manager) if manager else None
             return case_cards.person(card_id, contact, question)
         case PassOn():
-            return _passed_on(change, visit.person, errand, card_id)
-        case TakeOn(handoff):
-            return _taken_on(change, visit.person, handoff, card_id)
+            return _passed_on(visit, errand)
 
 
 def _known(change: Change, person: Person, card_id: str) -> Card:
@@ -125,33 +141,22 @@ def _note_silence(change: Change, person: Person, topic: str, question: str) -> 
     change.add(row)
 
 
-def _passed_on(change: Change, person: Person, errand: PassOn, card_id: str) -> Card:
+def _passed_on(visit: Visit, errand: PassOn) -> Card:
     """Open a case for a question and hand it to the first officer who did not ask it herself."""
-    records = change.records
-    officer = cases.first_of(change, ("manager", "deputy_manager", "chair"), excluded=[person.id])
-    if officer is None or officer.person is None:
-        return case_cards.nobody_to_pass_on_to(card_id)
-    due = records.now() + TO_TAKE_ON
-    case = cases.open_case(change, "question", person, errand.question, due)
-    handoff = cases.hand_off(change, case, officer.person, "question", due)
-    for direct in cases.direct_conversations(change, officer.person)[:1]:
-        asker = records.open(Person.name, person)
-        card = case_cards.question_for_officer(
-            f"{handoff.id}.offer", case.number, asker, errand.question, errand.verdict, handoff.id
-        )
-        outbox.put_elsewhere(change, direct, (card,))
-    return case_cards.passed_on(card_id, case.number, officers.contact(records, officer), due.date())
-
-
-def _taken_on(change: Change, person: Person, handoff: str, card_id: str) -> Card:
-    try:
-        case, first = cases.take_on(change, handoff, person)
-    except cases.CaseError as error:
-        return case_cards.not_waiting(card_id, str(error))
-    officer = cases.officer_of(change, person)
-    if first and case.raised_by and officer:
-        contact = officers.contact(change.records, officer)
-        for direct in cases.direct_conversations(change, case.raised_by)[:1]:
-            told = case_cards.someone_took_it_on(f"{handoff}.taken", case.number, contact)
-            outbox.put_elsewhere(change, direct, (told,))
-    return case_cards.taken_on(card_id, case.number, first=first)
+    change, rules = visit.change, visit.rules
+    now = change.records.now()
+    due = rules.calendar.deadline(now, rules.question.answer_days)
+    case = casebook.open_case(change, "question", visit.person, errand.question, due)
+    casebook.note(change, case, "question", errand.question, visit.person)
+    casebook.note(change, case, "told", case_cards.ANSWERED[errand.verdict], None)
+    casebook.note(change, case, "topic", errand.topic, None)
+    handed = handoffs.hand_on(change, case, "question", rules.taken_on_by("question", now))
+    if handed is None:
+        casebook.throw_away(change, case, visit.person)
+        return case_cards.nobody_to_pass_on_to(visit.card_id)
+    handoff, officer = handed
+    asker = officer_cards.raiser(change, case)
+    card = case_cards.question_for_officer(handoff, case.number, asker, errand)
+    reach.tell(change, officer.person, card)
+    contact = officers.contact(change.records, officer)
+    return case_cards.passed_on(visit.card_id, case.number, contact, day_of(rules, handoff.due_at))

@@ -10,6 +10,8 @@ from bot.answer_card import answer_card
 from bot.card import Button, Buttons, Card
 from bot.commands import command
 from bot.errands import (
+    ActOnCase,
+    Cases,
     Errand,
     GiveName,
     Induct,
@@ -19,9 +21,11 @@ from bot.errands import (
     OfferPerson,
     Overview,
     PassOn,
+    Raise,
     Rate,
     SayRoles,
-    TakeOn,
+    TellCase,
+    Warn,
 )
 from bot.message import Message
 from knowledge.answers import Answer, Answerer
@@ -40,7 +44,17 @@ _INTENTS: Mapping[type[Errand], Intent] = {
     Induct: "induction",
     Invite: "induction",
     Overview: "induction",
+    ActOnCase: "complaint",
+    Cases: "complaint_status",
 }
+# What may be done where others read along; anything else is moved to the private conversation.
+_PUBLIC_ERRANDS = (OfferPerson, PassOn, Rate, NoteSilence, SayRoles)
+_PUBLIC_INTENTS = frozenset({"policy_question", "help", "speak_to_person"})
+_FORMS: Mapping[Intent, Literal["complaint", "content"]] = {
+    "complaint": "complaint",
+    "content_approval": "content",
+}
+_FORM, _OFFICER = "case:", "officer:"
 _GO_ON = Buttons((Button("Go on with the induction", "induction:mine", "primary"),))
 
 
@@ -50,8 +64,9 @@ class State:
 
     `roles` are the sender's as far as they are known. `card` is the newest answer's card, on which a
     question may be open, and `verdict` its verdict. `held` are the words that were taken for harm until the
-    person says otherwise. `awaiting` says what was asked to be typed, and `walking`
-    that she is in the middle of an induction.
+    person says otherwise. `awaiting` says what was asked to be typed: "name", or what of which case
+    ("case:what:3f9a…" in a form, "officer:reply:3f9a…" by whoever sees to it). `offered` are the words out of
+    which a form was offered. `walking` says that she is in the middle of an induction.
     """
 
     roles: tuple[Role, ...] = ()
@@ -59,7 +74,8 @@ class State:
     card: str = ""
     verdict: Verdict = "silent"
     held: str | None = None
-    awaiting: Literal["", "name"] = ""
+    awaiting: str = ""
+    offered: str = ""
     walking: bool = False
 
 
@@ -67,13 +83,15 @@ class State:
 class Outcome:
     """What came of one message: the cards to send, what it was taken for, the policy's answer if given.
 
-    `errands` are to be run where there are records; their cards come after these.
+    `errands` are to be run where there are records; their cards come after these. `moved` says that the
+    message is to be handled in private instead: here nothing is said, and nothing remembered.
     """
 
     cards: tuple[Card, ...]
     intent: Intent = "help"
     answer: Answer | None = None
     errands: tuple[Errand, ...] = ()
+    moved: bool = False
 
 
 class Conversation:
@@ -88,11 +106,21 @@ class Conversation:
 
         The ids of the cards begin with the message's: the same message is answered with the same ids.
         """
+        outcome = self._respond(message, state)
+        if message.private or _may_be_public(outcome):
+            return outcome
+        return Outcome((), outcome.intent, moved=True)
+
+    def _respond(self, message: Message, state: State) -> Outcome:
         card_id = f"{message.id}.1"
         if message.action is not None:
             return self._pressed(message.action, state, card_id)
-        if complaint := _unreadable(message.text):
+        if message.files and state.awaiting:
+            return Outcome((), "complaint", errands=(TellCase(message.text),))
+        if complaint := _unreadable(message.text, may_be_number=_for_a_case(state.awaiting)):
             return Outcome((words.unreadable(card_id, complaint),))
+        if _for_a_case(state.awaiting):
+            return self._said(message.text, state, card_id)
         if code := link_code.find(message.text):
             return Outcome((), errands=(Join(code),))
         if errand := command(message.text):
@@ -106,10 +134,11 @@ class Conversation:
     def _said(self, text: str, state: State, card_id: str, *, checked: bool = False) -> Outcome:
         answer = self._answerer.ask(text, state.roles, state.thread)
         if not checked and safeguarding.rings(text, answer.reading.danger):
-            state.held = text
-            return Outcome((safeguarding.card(card_id),), "safeguarding")
+            return _warned(text, state)
         if state.awaiting == "name" and _may_be_a_name(text):
             return Outcome((), "induction", errands=(GiveName(text),))
+        if _for_a_case(state.awaiting):
+            return Outcome((), "complaint", errands=(TellCase(text),))
         intent = answer.reading.intent
         if checked and intent == "safeguarding":
             intent = "policy_question"
@@ -137,20 +166,24 @@ class Conversation:
             return Outcome((words.welcome(card_id, state.roles, self._answerer.pack),), intent)
         if answer.reading.act == "thanks":
             return Outcome((words.thanks(card_id),), "help")
+        state.offered = answer.thread.said
         leans = state.thread is not None and answer.reading.act != "new"
         if leans or intent in ("policy_question", "help", "safeguarding"):
             return self._answered(answer, state, card_id)
         if intent == "induction":
             return Outcome((), intent, answer, (Induct("mine"),))
+        if intent == "complaint_status":
+            return Outcome((), intent, answer, (Cases(),))
         return self._for_a_person(intent, answer, state, card_id)
 
     def _for_a_person(self, intent: Intent, answer: Answer, state: State, card_id: str) -> Outcome:
-        """Say what only a person can do so far, and what the policy says of it, where it says something."""
-        told = words.not_yet(card_id, intent, self._answerer.pack)
-        if answer.verdict == "silent":
-            return Outcome((told,), intent, answer)
-        answered = self._answered(answer, state, f"{card_id}.policy")
-        return Outcome((told, *answered.cards), intent, answer)
+        """Offer the form or the person, after what the policy says of it, where it says something."""
+        answered = Outcome(())
+        if answer.verdict != "silent":
+            answered = self._answered(answer, state, card_id)
+        said = answer.thread.said
+        offered = OfferPerson(said) if intent == "speak_to_person" else Raise(_FORMS[intent], said)
+        return Outcome(answered.cards, intent, answer, (*answered.errands, offered))
 
     def _answered(self, answer: Answer, state: State, card_id: str) -> Outcome:
         state.roles, state.thread = answer.roles, answer.thread
@@ -206,6 +239,23 @@ class Conversation:
         return self._answered(answer, state, card_id)
 
 
+def _warned(text: str, state: State) -> Outcome:
+    """Return the warning; what an officer writes on a case is kept there as well, and not held up."""
+    if state.awaiting.startswith(_OFFICER):
+        return Outcome((), "safeguarding", errands=(TellCase(text), Warn(text, kept=True)))
+    state.held = text
+    return Outcome((), "safeguarding", errands=(Warn(text),))
+
+
+def _for_a_case(awaiting: str) -> bool:
+    return awaiting.startswith((_OFFICER, _FORM))
+
+
+def _may_be_public(outcome: Outcome) -> bool:
+    of_errands = all(isinstance(errand, _PUBLIC_ERRANDS) for errand in outcome.errands)
+    return of_errands and outcome.intent in _PUBLIC_INTENTS
+
+
 def _may_be_a_name(text: str) -> bool:
     """Say whether a text that comes where a name was asked for can be one, and is no question."""
     return "?" not in text and len(text.split()) <= _MOST_NAMES
@@ -220,8 +270,9 @@ def _errand(kind: str, rest: str, state: State) -> Errand | None:
             return PassOn(thread.said, thread.reading.topic, state.verdict)
         case "helpful", Thread() as thread if rest[2:] == state.card:
             return Rate(state.card, rest.startswith("y:"), thread.reading.topic, state.verdict)
-        case "take-on", _:
-            return TakeOn(rest)
+        case "case", _:
+            verb, _, of = rest.partition(":")
+            return ActOnCase(verb, of)
         case "join", _:
             return Join(rest)
         case "induction", _:
@@ -237,10 +288,12 @@ def _three(rest: str) -> tuple[str, str, str]:
     return first, second, third
 
 
-def _unreadable(text: str) -> str | None:
-    """Return why a text cannot be taken as a question, or None."""
+def _unreadable(text: str, *, may_be_number: bool) -> str | None:
+    """Return why a text cannot be taken, or None. A form may ask for a date or a phone number."""
     if len(text) > MAX_CHARACTERS:
-        return f"That is {len(text):,} characters. Please put the question in at most {MAX_CHARACTERS:,}."
-    if not any(character.isalpha() for character in text):
+        return (
+            f"That is {len(text):,} characters: too long, nothing is kept. Send at most {MAX_CHARACTERS:,}."
+        )
+    if not any(character.isalnum() if may_be_number else character.isalpha() for character in text):
         return "I see no words there. Ask me about the policy, in your own words."
     return None

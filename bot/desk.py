@@ -2,21 +2,22 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Select, select
 
 from bot import clerk, inbox, outbox, people, words
+from bot.cases.rules import Rules, default_rules
 from bot.channel import Channel
 from bot.conversation import Conversation as Talk
 from bot.conversation import State
 from bot.induction.course import Course
-from bot.induction.visit import Visit
 from bot.message import Message
 from bot.records.database import RecordsUnavailable
 from bot.records.store import Change, Records
 from bot.records.tables import Conversation, Person
 from bot.stored import dump_state, load_state
+from bot.visit import Visit
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class Desk:
     talk: Talk
     channel: Callable[[str], Channel]
     course: Course
+    rules: Rules = field(default_factory=default_rules)
 
     def handle(self, records: Records, conversation: str) -> None:
         """Handle the messages of a conversation that wait, in order of arrival, and send its cards.
@@ -73,7 +75,10 @@ class Desk:
             if not inbox.handled(change, message):
                 return
             person = people.known(change, message.sender, message.conversation if message.private else None)
-            visit = Visit(change, person, message, self.course, state)
+            if outcome.moved:
+                _move(change, message)
+                return
+            visit = Visit(change, person, message, self.course, state, self.rules)
             done = [card for errand in outcome.errands for card in clerk.run(visit, errand)]
             if outcome.errands:  # a one-time code makes her someone else
                 person = people.known(change, message.sender)
@@ -86,6 +91,13 @@ class Desk:
         log.error("event.not_handled", extra={"event": message.id, "error": type(error).__name__})
         if inbox.tried(records, message) >= inbox.MAX_TRIES:
             _give_up(records, message)
+
+
+def _move(change: Change, message: Message) -> None:
+    """Have a message handled anew in private: what it is about is nobody else's business there."""
+    inbox.put_on(
+        change, replace(message, id=f"{message.id}.moved", conversation=message.sender, private=True)
+    )
 
 
 def _give_up(records: Records, message: Message) -> None:

@@ -1,6 +1,7 @@
 """Errands: what a message asks to be written down or passed on, as values. The clerk runs them."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from knowledge.pack import Verdict
 from knowledge.reading import Role
@@ -55,13 +56,6 @@ class PassOn:
 
 
 @dataclass(frozen=True, slots=True)
-class TakeOn:
-    """An officer takes on what was handed to her."""
-
-    handoff: str
-
-
-@dataclass(frozen=True, slots=True)
 class Induct:
     """The sender pressed a button of the induction, or wants to begin it or go on ("mine")."""
 
@@ -99,14 +93,56 @@ class WhoAmI:
     """The sender asks what is known of her."""
 
 
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """The sender may want to complain or to propose a post; `text` is what she said."""
+
+    kind: Literal["complaint", "content"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActOnCase:
+    """The sender pressed a button that has to do with a case: what to do, and with what."""
+
+    verb: str
+    rest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TellCase:
+    """The sender typed, or sent a file, where a case had asked for it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """The sender asks how her cases stand, or one by its number; an officer, what waits for her."""
+
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Warn:
+    """What the sender said may speak of harm to someone. `kept` says that it went into a case as well."""
+
+    text: str
+    kept: bool = False
+
+
 Errand = (
-    SayRoles
+    Raise
+    | ActOnCase
+    | TellCase
+    | Cases
+    | Warn
+    | SayRoles
     | Join
     | Rate
     | NoteSilence
     | OfferPerson
     | PassOn
-    | TakeOn
     | Induct
     | GiveName
     | Invite

@@ -50,6 +50,14 @@ def accept(records: Records, message: Message, beside: Callable[[Change], None] 
     return True
 
 
+def put_on(change: Change, message: Message) -> None:
+    """Have a message handled that another one gave rise to; put on before, it is left as it is."""
+    try:
+        _write(change, message)
+    except _Taken:
+        log.info("event.repeated", extra={"event": message.id})
+
+
 def _write(change: Change, message: Message) -> None:
     records = change.records
     event = Event(

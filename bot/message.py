@@ -4,6 +4,16 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that came with a message: how its channel fetches it, what it claims to be, its size (bytes)."""
+
+    ref: str
+    name: str
+    media: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What someone said or pressed.
 
@@ -19,3 +29,4 @@ class Message:
     action: str | None = None
     sender: str = ""
     private: bool = True
+    files: tuple[Attached, ...] = ()

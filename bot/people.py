@@ -17,6 +17,8 @@ from knowledge.reading import ROLES, Role
 log = logging.getLogger(__name__)
 
 _NOT_SAID = "unknown"
+# Platforms on which a private conversation is called like the account, so that it is known at once.
+_CALLED_ALIKE = frozenset({"slack", "teams"})
 
 
 def known(change: Change, account_name: str, direct: str | None = None) -> Person:
@@ -150,6 +152,7 @@ def _met(change: Change, name: str) -> Account:
                 organisation=change.records.organisation,
                 person=person.id,
                 name=name,
+                direct=name if name.partition(":")[0] in _CALLED_ALIKE else None,
                 joined_at=change.records.now(),
             )
             change.add(account)

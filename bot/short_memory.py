@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bot import words
+from bot import safeguarding, words
 from bot.card import Card
 from bot.conversation import Conversation, Outcome, State
+from bot.errands import Warn
 from bot.message import Message
 from knowledge.reading import Role
 
@@ -33,6 +34,8 @@ class ShortMemory:
         remembered = self._remembered.setdefault(message.conversation, _Remembered())
         async with remembered.lock:
             outcome = await asyncio.to_thread(self._conversation.respond, message, remembered.state)
+        if any(isinstance(errand, Warn) for errand in outcome.errands):
+            return replace(outcome, cards=(safeguarding.card(f"{message.id}.1"),))
         if outcome.cards or not outcome.errands:
             return outcome
         return replace(outcome, cards=(words.no_records(f"{message.id}.1"),))

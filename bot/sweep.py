@@ -27,6 +27,7 @@ def due(records: Records, *, housekeeping: bool) -> None:
     for organisation in organisations:
         with records.of(organisation).changing() as change:
             change.enqueue(Job("left lying", minute, key="minute", id=f"minute:{minute}"))
+            change.enqueue(Job("cases", minute, key="cases", id=f"cases:{minute}"))
             if housekeeping:
                 change.enqueue(Job("hourly", hour, key="hour", id=f"hour:{hour}"))
                 change.enqueue(Job("mornings", hour, key="morning", id=f"morning:{hour}"))

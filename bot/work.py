@@ -15,6 +15,7 @@ from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 from sqlalchemy import Connection, Engine
 
 from bot import sweep
+from bot.cases import clockwork
 from bot.desk import Desk
 from bot.faults import told
 from bot.induction import asking, reminders
@@ -54,6 +55,7 @@ def tasks(desk: Desk, keep: Keep, calendar: Calendar) -> Mapping[str, Task]:
         "hourly": lambda records, hour: sweep.hourly(records, keep, hour),
         "daily": lambda records, day: sweep.daily(records, keep, day),
         "mornings": lambda records, _: reminders.send_due(records, calendar),
+        "cases": lambda records, _: clockwork.look(records, desk.rules),
         "ask about changes": lambda records, version: asking.ask(records, desk.course, version),
         "end inductions": asking.withdrawn,
     }

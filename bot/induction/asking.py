@@ -4,7 +4,7 @@ import logging
 
 from sqlalchemy import select
 
-from bot import cases, outbox, people, policies
+from bot import outbox, people, policies, reach
 from bot.induction import cards, known, standing, walk
 from bot.induction.course import Course
 from bot.records.store import Change, Job, Records
@@ -81,7 +81,7 @@ def _ask(change: Change, course: Course, person_id: str) -> None:
     row = difference(change, person, course)
     if row is None:
         return
-    for direct in cases.direct_conversations(change, person.id)[:1]:
+    for direct in reach.direct_conversations(change, person.id)[:1]:
         policy = course.version(change.session, row.organisation, row.version)
         changes = course.changed(change.session, row)
         walk.show(change, row, course.lessons(change.session, row)[0])
@@ -96,7 +96,7 @@ def _withdrawn(change: Change, induction: str) -> None:
     standing.end(change, row)
     said = f"The {row.policy} was withdrawn. Your induction on it ends here: there is nothing left to do."
     told = cards.note(f"{row.id}.withdrawn.{change.records.now():%Y%m%d%H%M%S}", "Your induction", said)
-    for direct in cases.direct_conversations(change, row.person)[:1]:
+    for direct in reach.direct_conversations(change, row.person)[:1]:
         outbox.put_elsewhere(change, direct, (told,))
 
 

@@ -7,8 +7,8 @@ from bot import officers, people
 from bot.card import Card
 from bot.induction import asking, cards, oversight, walk
 from bot.induction.course import CHANGED, roles_of
-from bot.induction.visit import Visit
 from bot.records.tables import Induction, Person
+from bot.visit import Visit
 from knowledge.clauses import Policy
 from knowledge.lessons import Lesson
 

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import cases, officers, outbox, people
+from bot import officers, outbox, people, reach
 from bot.card import Card
 from bot.induction import cards, guide, register, register_cards, walk
 from bot.induction.course import Course, roles_of
-from bot.induction.visit import Visit
 from bot.induction.walk import InductionError
 from bot.records.store import Change
 from bot.records.tables import Account, Induction, Person
+from bot.visit import Visit
 from knowledge.reading import Role
 
 MAY = frozenset({"manager", "deputy_manager"})
@@ -45,7 +45,7 @@ def send_invitation(
     """
     session, organisation = change.session, change.records.organisation
     invited = _person(session, organisation, account)
-    where = cases.direct_conversations(change, invited.id)[:1] if invited else ()
+    where = reach.direct_conversations(change, invited.id)[:1] if invited else ()
     if invited is None or not where:
         raise InductionError(
             f"I do not know {account} yet. Once they have written to me, you can invite them."
@@ -74,7 +74,7 @@ def overview(visit: Visit) -> Sequence[Card]:
     told = register_cards.overview(visit.card_id, rows, not_asked)
     if visit.message.private:
         return told
-    for direct in cases.direct_conversations(change, visit.person.id)[:1]:
+    for direct in reach.direct_conversations(change, visit.person.id)[:1]:
         outbox.put_elsewhere(change, direct, told)
         return (cards.note(visit.card_id, "Induction", "I have sent you that in private."),)
     return (cards.note(visit.card_id, "Induction", "Ask me that in private, please."),)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 
 from sqlalchemy import select
 
-from bot import cases, people
+from bot import people, reach
 from bot.induction import standing, walk
 from bot.induction.course import Course, roles_of
 from bot.induction.walk import InductionError
@@ -45,7 +45,7 @@ def sign_off(
         raise InductionError("The policy is not in force at the moment: there is nothing to sign.")
     version = course.version(session, records.organisation, current.version)
     _check_day(paper.day, version.adopted, records.now().date())
-    office = cases.first_of(change, ("manager", "deputy_manager", "chair"), excluded=[person.id])
+    office = reach.first_of(change, ("manager", "deputy_manager", "chair"), excluded=[person.id])
     if office is None or office.person is None:
         raise InductionError(
             "Nobody may enter it: a manager, deputy or chair who is someone else is needed "

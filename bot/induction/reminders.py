@@ -8,7 +8,7 @@ from itertools import groupby
 
 from sqlalchemy import select
 
-from bot import cases, officers, outbox, people, policies
+from bot import officers, outbox, people, policies, reach
 from bot.card import Button, Buttons, Card, Element, Text
 from bot.induction import oversight
 from bot.records.store import Change, Records
@@ -101,7 +101,7 @@ def _remind(change: Change, calendar: Calendar, person_id: str, rows: Sequence[I
         change.audit("induction:reminder:sent", row.id, detail=str(row.reminded))
     last = next((row for row in rows if row.reminded == len(DAYS)), None)
     late = _Late(person, last, oversight.answerable(change, person)) if last else None
-    for direct in cases.direct_conversations(change, person.id)[:1]:
+    for direct in reach.direct_conversations(change, person.id)[:1]:
         outbox.put_elsewhere(change, direct, (_reminder(change, rows, late),))
     return late
 

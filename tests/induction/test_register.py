@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot import officers, people
 from bot.card import Card, Facts, Text, buttons_of
+from bot.cases.rules import default_rules
 from bot.contact import contact_given
 from bot.conversation import State
 from bot.induction import office, paper, register, register_cards, walk
@@ -19,10 +20,10 @@ from bot.induction.course import Course
 from bot.induction.paper import Paper
 from bot.induction.register import Row, group, place
 from bot.induction.register import State as Standing
-from bot.induction.visit import Visit
 from bot.message import Message
 from bot.records.store import Records
 from bot.records.tables import Sending
+from bot.visit import Visit
 from tests.induction.conftest import Someone
 from tests.induction.standing import acknowledged, induction_of, invited, known, walked
 from tests.records.conftest import Clock
@@ -308,7 +309,7 @@ def test_asked_where_others_read_the_register_goes_to_the_manager_in_private(
     message = Message("c/1", "slack:T1/C1", "who hasn't finished?", sender=MANAGER, private=False)
     with adopted.changing() as change:
         person = people.known(change, MANAGER)
-        shown = office.overview(Visit(change, person, message, course, State()))
+        shown = office.overview(Visit(change, person, message, course, State(), default_rules()))
     assert "web:other" not in _words(shown)
     (sent,) = all_of(adopted, Sending)
     assert sent.conversation == MANAGER

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Column, select
 
-from bot import cases, inbox, outbox, people
+from bot import inbox, outbox, people
 from bot.card import Card, Text
+from bot.cases import casebook
 from bot.contact import Office, contact_given
 from bot.message import Message
 from bot.officers import appoint
@@ -21,6 +22,7 @@ from bot.records.tables import (
     CasePerson,
     Conversation,
     Feedback,
+    Handoff,
     Induction,
     InductionStep,
     LinkCode,
@@ -163,13 +165,13 @@ def raise_case(records: Records, raised: Raised) -> Case:
     """Write a case in which the words of its raiser and of its owner stand."""
     with records.changing() as change:
         by = change.session.get_one(Person, raised.by.person.id)
-        case = cases.open_case(change, "question", by, f"summary {raised.by.word}", records.now())
+        case = casebook.open_case(change, "question", by, f"summary {raised.by.word}", records.now())
         case.kind, case.stage, case.anonymous = raised.kind, raised.stage, raised.anonymous
         case.closed_at = raised.closed_at
         if raised.owner is not None:
             case.owner = raised.owner.person.id
             owner = change.session.get_one(Person, raised.owner.person.id)
-            cases.note(change, case, "noted", f"noted {raised.owner.word}", owner)
+            casebook.note(change, case, "noted", f"noted {raised.owner.word}", owner)
             _hand_off(change, case, raised.owner, raised.handed)
         for each in raised.named:
             part = CasePerson(organisation=records.organisation, case_=case.id, person=each.person.id)
@@ -180,7 +182,10 @@ def raise_case(records: Records, raised: Raised) -> Case:
 
 def _hand_off(change: Change, case: Case, to: Someone, why: str) -> None:
     if why:
-        cases.hand_off(change, case, to.person.id, why, change.records.now())
+        now = change.records.now()
+        handoff = Handoff(organisation=case.organisation, case_=case.id, to=to.person.id, why=why)
+        handoff.offered_at, handoff.due_at = now, now
+        change.add(handoff)
 
 
 def rows(records: Records, table: type[Table]) -> list[Any]:

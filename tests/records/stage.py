@@ -15,7 +15,7 @@ from bot.card import Card, Text, buttons_of
 from bot.contact import Office, contact_given
 from bot.conversation import Conversation, Outcome, State
 from bot.desk import Desk
-from bot.errands import Errand, Join, PassOn, SayRoles, TakeOn
+from bot.errands import ActOnCase, Errand, Join, PassOn, SayRoles
 from bot.induction.course import Course
 from bot.kept import DEFAULTS
 from bot.message import Message
@@ -52,8 +52,8 @@ def _errands(action: str) -> Sequence[Errand]:
     match kind:
         case "pass-on":
             return (PassOn(rest, "photos", "silent"),)
-        case "take-on":
-            return (TakeOn(rest),)
+        case "case":
+            return (ActOnCase(*rest.split(":", 1)),)
         case "join":
             return (Join(rest),)
         case "role":

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.cases.rules import Rules
 from bot.conversation import State
 from bot.induction.course import Course
 from bot.message import Message
@@ -10,16 +11,27 @@ from bot.records.tables import Person
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that came with the message, fetched; `media` is what it claims to be."""
+
+    name: str
+    media: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
-    """One message to the induction: the change that it is written in, who wrote it, and where."""
+    """One message: the change that it is written in, who wrote it, where, and by what the house goes."""
 
     change: Change
     person: Person
     message: Message
     course: Course
     state: State
+    rules: Rules
+    files: tuple[File, ...] = ()
 
     @property
     def card_id(self) -> str:
         """The id of the card that answers."""
-        return f"{self.message.id}.induction"
+        return f"{self.message.id}.errand"

@@ -1,0 +1,125 @@
+"""What is said about complaints: before one is made, when it is sent, and to the officer to whom it goes."""
+
+from collections.abc import Sequence
+
+from bot import officers
+from bot.answer_card import source_of
+from bot.card import Button, Buttons, Card, Element, Facts, Quote, Text
+from bot.cases.complaint_dates import acknowledge_by, answer_by, day_of
+from bot.cases.form import private
+from bot.cases.rules import Procedure, Rules
+from bot.contact import Contact
+from bot.records.store import Change
+from bot.records.tables import Case, Handoff, Officer
+from bot.visit import Visit
+
+_DEFAULTS = "These times are Hearth's defaults; the organisation has not set its own yet."
+
+
+def intro(card_id: str, contact: Contact | None, platform: str) -> Card:
+    """Return what happens with a complaint, and who sees it."""
+    elements: list[Element] = [
+        Text("Would you like to raise this as a complaint? Nothing is recorded until you begin."),
+        Text(
+            "I ask a few questions and show you everything before it is sent. It then goes in private to one "
+            "officer, never to anyone it is or may be about. You get a number and the dates, you can add to "
+            "it or withdraw it, and you may leave your name out."
+        ),
+    ]
+    if platform != "web":
+        elements.append(Text("The owners of this workspace can export messages, private ones too."))
+    if contact is not None:
+        elements += [Text("If you would rather speak to someone:"), Facts(((contact.name, contact.phone),))]
+    begin = Button("Raise it", "case:start:complaint", "primary")
+    elements.append(Buttons((begin, Button("No, thank you", "case:leave"))))
+    return Card(card_id, "Raising a complaint", tuple(elements), "You have a private item.")
+
+
+def same(card_id: str, case: Case, other: Case) -> Card:
+    """Return that the same was sent just now."""
+    said = f"You sent the same a moment ago: {other.number}. Shall this be a second one?"
+    choice = Buttons(
+        (
+            Button("No, throw it away", f"case:drop:{case.id}", "primary"),
+            Button("Yes, send it as well", f"case:submit:{case.id}:anyway"),
+        )
+    )
+    return private(card_id, other.number, "Sent before", Text(said), choice)
+
+
+def receipt(
+    visit: Visit, case: Case, rows: Sequence[tuple[str, str]], officer: Officer | None, procedure: Procedure
+) -> Card:
+    """Return the receipt: the number, what was recorded, and what happens by when."""
+    rules = visit.rules
+    first = f"{day_of(rules, acknowledge_by(rules, case)):%A %d %B %Y}"
+    last = f"{day_of(rules, answer_by(rules, case)):%A %d %B %Y}"
+    elements: list[Element] = [
+        Text("It is recorded and has been sent. Keep this number; it opens nothing for anyone else."),
+        Facts((("Number", case.number), *rows)),
+        Text(_goes_to(visit.change, officer)),
+        Text(f"By {first} it is taken on, and you hear of it here. By {last} you get an answer."),
+        *_on_procedure(visit, procedure),
+    ]
+    if not rules.reviewed:
+        elements.append(Text(_DEFAULTS))
+    elements.append(of_raiser(case))
+    return private(visit.card_id, case.number, "Your complaint is recorded", *elements)
+
+
+def of_raiser(case: Case) -> Buttons:
+    """Return what the one who raised a complaint can do with it."""
+    ways = [Button("Add something", f"case:add:{case.id}")]
+    if case.stage == "answered":
+        ways.append(Button("Appeal", f"case:appeal:{case.id}"))
+    if case.stage != "decided":
+        ways.append(Button("Withdraw it", f"case:withdraw:{case.id}", "danger"))
+    return Buttons(tuple(ways))
+
+
+def offer(rules: Rules, case: Case, handoff: Handoff) -> Card:
+    """Return what an officer gets: that something waits for her, and nothing of what."""
+    due = f"{day_of(rules, handoff.due_at):%A %d %B}"
+    return private(
+        f"{handoff.id}.offer",
+        case.number,
+        f"Something private for you, {case.number}",
+        Text(f"It should be taken on by {due}. Open it where nobody reads along."),
+        Buttons((Button("Open it", f"case:open:{handoff.id}", "primary"),)),
+    )
+
+
+def appealed(visit: Visit, case: Case, officer: Officer | None) -> Card:
+    """Return that an appeal is recorded, to whom it goes, and by when it is decided."""
+    elements: list[Element] = [Text("Your appeal is recorded."), Text(_goes_to(visit.change, officer))]
+    if case.due_at is not None:
+        elements.append(Text(f"It is decided by {day_of(visit.rules, case.due_at):%A %d %B %Y}."))
+    elements.append(of_raiser(case))
+    return private(visit.card_id, case.number, f"Appeal, {case.number}", *elements)
+
+
+def _goes_to(change: Change, officer: Officer | None) -> str:
+    if officer is None:
+        return "There is nobody here to whom it may go. Please ring a trustee."
+    contact = officers.contact(change.records, officer)
+    if officer.person is None:
+        return (
+            f"Nobody here may deal with it, so it goes to {contact.name} outside. Please ring "
+            f"{contact.phone} and give the number: I cannot reach them from here."
+        )
+    return f"It has gone to {contact.name} alone."
+
+
+def _on_procedure(visit: Visit, procedure: Procedure) -> Sequence[Element]:
+    elements: list[Element] = [Text(f"The procedure that is followed: {procedure.id}.")]
+    elements += quotes(visit, procedure)
+    if procedure.note:
+        elements.append(Text(procedure.note))
+    return elements
+
+
+def quotes(visit: Visit, procedure: Procedure) -> Sequence[Quote]:
+    """Return the clauses on which a procedure rests, word for word, as far as the policy has them."""
+    policy = visit.course.policy
+    found = [clause for clause in policy.clauses if clause.id in procedure.clauses]
+    return [Quote(clause.text, source_of(clause, policy)) for clause in found]

@@ -1,0 +1,40 @@
+"""By when a complaint must be acknowledged, answered, decided. Pure: rules, calendar, moments."""
+
+from datetime import date, datetime, timedelta
+
+from bot.cases.rules import Rules
+from bot.records.tables import Case
+
+
+def acknowledge_by(rules: Rules, case: Case) -> datetime:
+    """Return by when a complaint is acknowledged; about the online presence, on the same working day."""
+    procedure = rules.procedures.get(case.procedure or "")
+    calendar = rules.calendar
+    if procedure is not None and procedure.same_day:
+        return calendar.end_of(calendar.working_day(calendar.local(case.opened_at).date()))
+    return calendar.deadline(case.opened_at, rules.complaint.acknowledge_days)
+
+
+def answer_by(rules: Rules, case: Case) -> datetime:
+    """Return by when a complaint is answered, counted from its submission."""
+    return rules.calendar.deadline(case.opened_at, rules.complaint.answer_days)
+
+
+def due_after(rules: Rules, case: Case, now: datetime) -> datetime | None:
+    """Return by when the next thing must be done at the stage that a complaint has come to."""
+    match case.stage:
+        case "received":
+            return acknowledge_by(rules, case)
+        case "acknowledged" | "looked into":
+            return answer_by(rules, case)
+        case "answered" | "decided":
+            return rules.calendar.deadline(now, rules.complaint.appeal_days)
+        case "appeal":
+            return rules.calendar.deadline(now, rules.complaint.decide_days)
+        case _:
+            return None
+
+
+def day_of(rules: Rules, deadline: datetime) -> date:
+    """Return the day at whose end a deadline is, by the organisation's clocks."""
+    return rules.calendar.local(deadline - timedelta(seconds=1)).date()

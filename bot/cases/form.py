@@ -1,0 +1,233 @@
+"""Forms: one question a card, saved as it goes in a draft, resumed, changed, reviewed and submitted.
+
+Answers are kept by the id of their question, never by a position: a release that adds a question does not
+derail a form that is open.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from bot import people
+from bot.card import Button, Buttons, Card, Element, Facts, Progress, Text
+from bot.cases import casebook, stages
+from bot.cases.casebook import CaseError
+from bot.cases.stages import Kind
+from bot.records.tables import Case, CaseEntry
+from bot.visit import Visit
+
+# Kinds of entries that hold answers begin so.
+ANSWER = "form:"
+SKIPPED = "—"
+_LONGEST_SHOWN = 300
+
+Answers = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a form. `options` are (value, label); `typed` says that any words may answer it.
+
+    `files` says that files may be sent in answer, and `short` is what the answer is called in the review.
+    """
+
+    id: str
+    ask: str
+    short: str
+    options: tuple[tuple[str, str], ...] = ()
+    typed: bool = True
+    optional: bool = False
+    files: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What is asked for a case of one kind; `questions` depends on what was answered."""
+
+    kind: Kind
+    title: str
+    intro: Callable[[Visit], Card]
+    questions: Callable[[Visit, Answers], Sequence[Question]]
+    submit: Callable[[Visit, Case, Answers], Sequence[Card]]
+
+
+def begin(visit: Visit, form: Form, first: Mapping[str, str]) -> Sequence[Card]:
+    """Begin a form, or go on with the one that she has open; `first` are answers that she gave before."""
+    open_one = _draft(visit, form)
+    if open_one is None:
+        open_one = casebook.open_case(visit.change, form.kind, visit.person, "", None, stage=stages.DRAFT)
+        for question, text in first.items():
+            put(visit, open_one, question, text)
+    return go_on(visit, form, open_one)
+
+
+def go_on(visit: Visit, form: Form, case: Case, said: str = "") -> Sequence[Card]:
+    """Ask the first question that is not answered; where there is none, show the review."""
+    given = answers(visit, case)
+    questions = form.questions(visit, given)
+    for number, question in enumerate(questions, 1):
+        if question.id not in given:
+            return (_ask(visit, form, case, question, number, len(questions), said),)
+    return (review(visit, form, case, said),)
+
+
+def ask(visit: Visit, form: Form, case: Case, question_id: str) -> Sequence[Card]:
+    """Ask one question again, as when its answer is to be changed."""
+    questions = form.questions(visit, answers(visit, case))
+    for number, question in enumerate(questions, 1):
+        if question.id == question_id:
+            return (_ask(visit, form, case, question, number, len(questions)),)
+    return go_on(visit, form, case)
+
+
+def back(visit: Visit, form: Form, case: Case, question_id: str) -> Sequence[Card]:
+    """Ask the question before one; before the first there is none."""
+    ids = [question.id for question in form.questions(visit, answers(visit, case))]
+    at = ids.index(question_id) if question_id in ids else 0
+    return ask(visit, form, case, ids[max(at - 1, 0)])
+
+
+def take(visit: Visit, form: Form, case: Case, question_id: str, text: str) -> Sequence[Card]:
+    """Take an answer as typed or chosen, and ask on."""
+    question = _question(visit, form, case, question_id)
+    if question is None:
+        return go_on(visit, form, case)
+    values = dict(question.options)
+    if not question.typed and text not in values:
+        chosen = [value for value, label in question.options if label.casefold() == text.strip().casefold()]
+        if not chosen:
+            return ask(visit, form, case, question_id)
+        text = chosen[0]
+    put(visit, case, question_id, text.strip() or SKIPPED)
+    return go_on(visit, form, case)
+
+
+def skip(visit: Visit, form: Form, case: Case, question_id: str) -> Sequence[Card]:
+    """Leave a question out, where it may be left out."""
+    question = _question(visit, form, case, question_id)
+    if question is None or not question.optional:
+        return ask(visit, form, case, question_id)
+    if question_id not in answers(visit, case):
+        put(visit, case, question_id, SKIPPED)
+    return go_on(visit, form, case)
+
+
+def review(visit: Visit, form: Form, case: Case, said: str = "") -> Card:
+    """Return everything that was answered, to be changed or submitted."""
+    visit.state.awaiting = ""
+    given = answers(visit, case)
+    questions = [question for question in form.questions(visit, given) if question.id in given]
+    rows = tuple((question.short, shown(question, given[question.id])) for question in questions)
+    change = tuple(Button(f"Change: {one.short}", f"case:change:{case.id}:{one.id}") for one in questions)
+    told = (Text(said),) if said else ()
+    return private(
+        visit.card_id,
+        case.number,
+        form.title,
+        *told,
+        Text("Please read it through. Nothing has been sent yet."),
+        Facts(rows),
+        Buttons(
+            (
+                Button("Send it", f"case:submit:{case.id}", "primary"),
+                Button("Pause", f"case:pause:{case.id}"),
+                Button("Throw it away", f"case:drop:{case.id}", "danger"),
+            )
+        ),
+        Buttons(change),
+    )
+
+
+def paused(visit: Visit, form: Form, case: Case) -> Card:
+    """Return that the form is kept."""
+    visit.state.awaiting = ""
+    said = "It is kept as it is, for 30 days, and nothing has been sent. Go on whenever you like."
+    go = Buttons((Button("Go on", f"case:resume:{case.id}", "primary"),))
+    return private(visit.card_id, case.number, form.title, Text(said), go)
+
+
+def answers(visit: Visit, case: Case) -> Answers:
+    """Return what was answered, by question."""
+    rows = casebook.entries(visit.change, case)
+    return {row.kind.removeprefix(ANSWER): text for row, text in rows if row.kind.startswith(ANSWER)}
+
+
+def put(visit: Visit, case: Case, question_id: str, text: str) -> None:
+    """Write an answer in place of the one that was there."""
+    records, kind = visit.change.records, f"{ANSWER}{question_id}"
+    named = select(CaseEntry).where(CaseEntry.case_ == case.id, CaseEntry.kind == kind)
+    row = visit.change.session.scalars(named).first()
+    if row is None:
+        casebook.note(visit.change, case, kind, text, visit.person)
+    else:
+        row.text, row.at = records.seal(CaseEntry.text, row, text), records.now()
+    visit.change.audit(f"{case.kind}:form:answered", case.id, people.audit_name(visit.person))
+
+
+def draft(visit: Visit, case_id: str) -> Case:
+    """Return, locked, a form that is hers and still open; raise CaseError."""
+    case = casebook.raised(visit.change, case_id, visit.person)
+    if case.stage != stages.DRAFT:
+        raise CaseError(f"{case.number} was sent already, or thrown away.")
+    return case
+
+
+def shown(question: Question, text: str) -> str:
+    """Return an answer as it is shown: the label of an option, words otherwise."""
+    return dict(question.options).get(text, text)
+
+
+def private(card_id: str, number: str, title: str, *elements: Element) -> Card:
+    """Return a card whose notification gives away nothing."""
+    return Card(card_id, title, tuple(elements), f"You have a private item, {number}.")
+
+
+def _ask(
+    visit: Visit, form: Form, case: Case, question: Question, number: int, of: int, said: str = ""
+) -> Card:
+    visit.state.awaiting = f"case:{question.id}:{case.id}"
+    given = answers(visit, case).get(question.id, "")
+    elements: list[Element] = [Progress(number, of)]
+    if said:
+        elements.append(Text(said))
+    elements.append(Text(question.ask))
+    if given and given != SKIPPED:
+        now = shown(question, given)
+        cut = f"{now[:_LONGEST_SHOWN]}…" if len(now) > _LONGEST_SHOWN else now
+        elements.append(Facts((("So far", cut),)))
+    if question.options:
+        elements.append(
+            Buttons(
+                tuple(
+                    Button(label, f"case:choose:{case.id}:{question.id}:{value}")
+                    for value, label in question.options
+                )
+            )
+        )
+    elements.append(Buttons(_ways(case, question, number, kept=bool(given))))
+    return private(visit.card_id, case.number, form.title, *elements)
+
+
+def _ways(case: Case, question: Question, number: int, *, kept: bool) -> tuple[Button, ...]:
+    ways = []
+    if kept:
+        ways.append(Button("Leave it so", f"case:resume:{case.id}"))
+    elif question.optional:
+        ways.append(Button("Skip", f"case:skip:{case.id}:{question.id}"))
+    if number > 1:
+        ways.append(Button("Back", f"case:back:{case.id}:{question.id}"))
+    ways.append(Button("Pause", f"case:pause:{case.id}"))
+    return tuple(ways)
+
+
+def _question(visit: Visit, form: Form, case: Case, question_id: str) -> Question | None:
+    found = form.questions(visit, answers(visit, case))
+    return next((question for question in found if question.id == question_id), None)
+
+
+def _draft(visit: Visit, form: Form) -> Case | None:
+    hers = select(Case).where(
+        Case.raised_by == visit.person.id, Case.kind == form.kind, Case.stage == stages.DRAFT
+    )
+    return visit.change.session.scalars(hers.order_by(Case.opened_at.desc()).limit(1)).first()

@@ -1,0 +1,8 @@
+"""The forms of the kinds of cases that have one."""
+
+from collections.abc import Mapping
+
+from bot.cases import complaint
+from bot.cases.form import Form
+
+FORMS: Mapping[str, Form] = {"complaint": complaint.FORM}

@@ -1,0 +1,174 @@
+"""What an officer sees of a case: its story, what is due, and what can be done now."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from bot import officers, people
+from bot.card import Button, Buttons, Card, Element, Facts, Text
+from bot.cases import casebook, conflict, form
+from bot.cases.complaint_dates import day_of
+from bot.cases.form import ANSWER, private
+from bot.cases.rules import Rules
+from bot.records.store import Change
+from bot.records.tables import Case, CaseFile, Handoff, Officer, Person
+from bot.visit import Visit
+
+# Entries that an officer is shown, and what they are called. What clearing wrote is shown to nobody.
+_STORY: Mapping[str, str] = {
+    "said": "Added by whoever raised it",
+    "asked": "You asked them",
+    "reply": "You wrote to them",
+    "answer": "The answer given",
+    "appeal": "Why they appeal",
+    "decision": "What was decided",
+    "note": "A note",
+    "passed on": "Passed on because",
+    "procedure": "Procedure changed because",
+    "lessons": "Outcome and lessons",
+    "question": "The question",
+    "told": "What Hearth answered",
+}
+# What can be done, by kind and stage: (label, action). "write" asks for words first, which are then shown.
+_DO: Mapping[str, Mapping[str, Sequence[tuple[str, str]]]] = {
+    "complaint": {
+        "acknowledged": (
+            ("Reply", "write:reply"),
+            ("Ask them something", "write:asked"),
+            ("Look into it", "look"),
+            ("Answer it", "write:answer"),
+        ),
+        "looked into": (
+            ("Reply", "write:reply"),
+            ("Ask them something", "write:asked"),
+            ("Answer it", "write:answer"),
+        ),
+        "answered": (("Reply", "write:reply"), ("Close it", "write:lessons")),
+        "appeal": (
+            ("Reply", "write:reply"),
+            ("Ask them something", "write:asked"),
+            ("Decide it", "write:decision"),
+        ),
+        "decided": (("Reply", "write:reply"), ("Close it", "write:lessons")),
+    },
+    "question": {"accepted": (("Answer it", "write:answer"), ("Ask them something", "write:asked"))},
+    "safeguarding": {
+        "accepted": (
+            ("Reply", "write:reply"),
+            ("Ask them something", "write:asked"),
+            ("Close it", "write:lessons"),
+        )
+    },
+}
+_EVER = (("Write a note", "write:note"), ("Pass it on", "write:passed on"))
+_COMPLAINT_EVER = (("Change the procedure", "procedures"), ("This is safeguarding", "divert"))
+
+
+def case_card(visit: Visit, case: Case, said: str = "") -> Card:
+    """Return a case as its owner sees it; nothing of it names one who raised it without a name."""
+    rules = visit.rules
+    facts = [("Stage", case.stage)]
+    if case.due_at is not None:
+        facts.append(("Due", f"{day_of(rules, case.due_at):%A %d %B %Y}"))
+    if case.procedure:
+        facts.append(("Procedure", case.procedure))
+    facts.append(("Raised by", raiser(visit.change, case)))
+    elements: list[Element] = [Text(said)] if said else []
+    elements.append(Facts(tuple(facts)))
+    elements += story(visit, case)
+    elements += files(visit, case)
+    elements.append(Buttons(ways(case)))
+    return private(visit.card_id, case.number, f"{case.number}: {case.kind}", *elements)
+
+
+def ways(case: Case) -> tuple[Button, ...]:
+    """Return what the owner of a case can do with it now."""
+    now = _DO.get(case.kind, {}).get(case.stage, ())
+    more = (*_EVER, *(_COMPLAINT_EVER if case.kind == "complaint" else ()))
+    return tuple(_button(case, label, action) for label, action in (*now, *(more if now else ())))
+
+
+def _button(case: Case, label: str, action: str) -> Button:
+    verb, _, what = action.partition(":")
+    return Button(label, f"case:{verb}:{case.id}{':' if what else ''}{what}")
+
+
+def story(visit: Visit, case: Case) -> Sequence[Element]:
+    """Return what was said in a case, oldest first, as the one who may read it sees it."""
+    rows = casebook.entries(visit.change, case)
+    answered = {row.kind.removeprefix(ANSWER): text for row, text in rows if row.kind.startswith(ANSWER)}
+    elements: list[Element] = []
+    if answered:
+        elements.append(Facts(_form_rows(visit, case, answered)))
+    for row, text in rows:
+        if row.kind in _STORY:
+            when = visit.rules.calendar.local(row.at).strftime("%d %B %H:%M")
+            elements.append(Text(f"{_STORY[row.kind]}, {when}: {text}"))
+    return elements
+
+
+def files(visit: Visit, case: Case) -> Sequence[Element]:
+    """Return the files of a case by name."""
+    rows = visit.change.session.scalars(
+        select(CaseFile).where(CaseFile.case_ == case.id).order_by(CaseFile.at)
+    )
+    names = [visit.change.records.open(CaseFile.name, row) for row in rows]
+    return [Text(f"Files: {', '.join(names)}")] if names else []
+
+
+def raiser(change: Change, case: Case) -> str:
+    """Return who raised a case, as its owner may know."""
+    if case.anonymous or case.raised_by is None:
+        return "someone who gives no name"
+    person = change.session.get(Person, case.raised_by)
+    name = change.records.open(Person.name, person) if person else ""
+    roles = " and ".join(people.roles(change.session, person)) if person else ""
+    return name or (
+        f"someone whose name I do not know ({roles})" if roles else "someone whose name I do not know"
+    )
+
+
+def waiting(visit: Visit, handed: Sequence[tuple[Handoff, Case]], owned: Sequence[Case]) -> Sequence[Element]:
+    """Return what waits for an officer and what she has in hand, each with a button to open it."""
+    buttons = [
+        Button(
+            f"{case.number}: not taken on, until {_when(visit.rules, handoff.due_at)}",
+            f"case:open:{handoff.id}",
+        )
+        for handoff, case in handed
+    ]
+    for case in owned:
+        due = f", due {_when(visit.rules, case.due_at)}" if case.due_at else ""
+        buttons.append(Button(f"{case.number}: {case.stage}{due}", f"case:show:{case.id}"))
+    return [Text("In your hands:"), Buttons(tuple(buttons))] if buttons else []
+
+
+def _when(rules: Rules, moment: datetime) -> str:
+    return f"{day_of(rules, moment):%d %B}"
+
+
+def _form_rows(visit: Visit, case: Case, answered: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    from bot.cases.kinds import FORMS  # the forms import these cards
+
+    questions = FORMS[case.kind].questions(visit, answered)
+    hidden = {"name"}
+    rows = [
+        (question.short, form.shown(question, answered[question.id]))
+        for question in questions
+        if question.id not in hidden and answered.get(question.id, form.SKIPPED) not in (form.SKIPPED, "none")
+    ]
+    if answered.get("name") == "hidden":
+        rows.append(("Keep their name from", "the one it is about"))
+    return tuple(rows)
+
+
+def pass_on_to(visit: Visit, case: Case, entry: str) -> Buttons:
+    """Return to whom a case can be passed on."""
+    turn = conflict.in_turn(visit.change.session, case, [visit.person.id])
+    return Buttons(tuple(_to(visit, officer, case, entry) for officer in turn if officer.person is not None))
+
+
+def _to(visit: Visit, officer: Officer, case: Case, entry: str) -> Button:
+    name = officers.contact(visit.change.records, officer).name
+    return Button(f"Pass on to {name}", f"case:pass:{case.id}:{entry}:{officer.id}")

@@ -1,0 +1,174 @@
+"""The side of whoever raised a case: how it stands, adding to it, withdrawing, appealing."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlalchemy import select
+
+from bot import people, reach
+from bot.card import Button, Buttons, Card, Text
+from bot.cases import (
+    casebook,
+    complaint,
+    complaint_cards,
+    conflict,
+    handoffs,
+    officer_cards,
+    raiser_cards,
+    stages,
+)
+from bot.cases.casebook import CaseError
+from bot.cases.complaint_dates import due_after
+from bot.cases.form import private
+from bot.records.tables import Case, Handoff
+from bot.visit import Visit
+
+_MOST_SHOWN = 15
+
+
+def overview(visit: Visit, number: str) -> Sequence[Card]:
+    """Tell how her cases stand, or one of them; a stranger's number is answered like one that never was."""
+    if number:
+        case = casebook.by_number(visit.change, number)
+        if case is not None and case.raised_by == visit.person.id:
+            return (raiser_cards.standing(visit, case),)
+        if case is not None and _is_in_hand(visit, case):
+            return (officer_cards.case_card(visit, case),)
+        return (Card(visit.card_id, "Not found", (Text(raiser_cards.UNKNOWN),), "Not found."),)
+    hers = [case for case in casebook.of_raiser(visit.change, visit.person) if case.kind != "task"]
+    handed = _waiting(visit)
+    owned = casebook.of_owner(visit.change, visit.person) if _in_office(visit) else ()
+    part = officer_cards.waiting(visit, handed, owned)
+    return (raiser_cards.listed(visit, hers[:_MOST_SHOWN], part),)
+
+
+def mine(visit: Visit, rest: str) -> Sequence[Card]:
+    """Tell how one of her cases stands."""
+    return (raiser_cards.standing(visit, casebook.raised(visit.change, rest, visit.person)),)
+
+
+def add(visit: Visit, rest: str) -> Sequence[Card]:
+    """Ask what is to be added."""
+    case = _open(visit, rest)
+    visit.state.awaiting = f"case:+add:{case.id}"
+    leave = Buttons((Button("Never mind", f"case:mine:{case.id}"),))
+    return (
+        private(
+            visit.card_id, case.number, f"Adding to {case.number}", Text("Write what you want to add."), leave
+        ),
+    )
+
+
+def added(visit: Visit, case: Case, text: str) -> Sequence[Card]:
+    """Add to a case, look anew whom it may be about, and tell whoever has it."""
+    visit.state.awaiting = ""
+    if case.stage in stages.OVER:
+        raise CaseError(f"{case.number} is {case.stage}: nothing was added. You can raise a new one.")
+    casebook.note(visit.change, case, "said", text, visit.person)
+    visit.change.audit(f"{case.kind}:case:added-to", case.id, people.audit_name(visit.person))
+    if case.kind == "complaint":
+        complaint.recheck(visit.change, visit.rules, case, text)
+    _tell_owner(visit, case, "Something was added.")
+    return (
+        private(visit.card_id, case.number, f"Added to {case.number}", Text("It is kept with your case.")),
+    )
+
+
+def withdraw(visit: Visit, rest: str) -> Sequence[Card]:
+    """Ask whether a case is really to be withdrawn; asked a second time, do it."""
+    case_id, _, sure = rest.partition(":")
+    case = _open(visit, case_id)
+    if sure != "yes":
+        choice = Buttons(
+            (
+                Button("Yes, withdraw it", f"case:withdraw:{case.id}:yes", "danger"),
+                Button("No", f"case:mine:{case.id}"),
+            )
+        )
+        said = Text("Withdrawn, nobody deals with it any more. That it was raised stays on record.")
+        return (private(visit.card_id, case.number, f"Withdraw {case.number}?", said, choice),)
+    _tell_owner(visit, case, "It was withdrawn.")
+    casebook.step(visit.change, case, "withdraw", visit.person)
+    handoffs.end_all(visit.change, case, who=people.audit_name(visit.person))
+    return (
+        private(
+            visit.card_id, case.number, f"{case.number} is withdrawn", Text("Nobody deals with it any more.")
+        ),
+    )
+
+
+def appeal(visit: Visit, rest: str) -> Sequence[Card]:
+    """Ask why she appeals."""
+    case = _open(visit, rest)
+    if stages.after(case.kind, case.stage, "appeal") is None:
+        raise CaseError(f"{case.number} is at “{case.stage}”: there is nothing to appeal against.")
+    visit.state.awaiting = f"case:+appeal:{case.id}"
+    said = Text("Write why you appeal. It goes to a trustee who has not decided on it.")
+    return (private(visit.card_id, case.number, f"Appeal, {case.number}", said),)
+
+
+def appealed(visit: Visit, case: Case, text: str) -> Sequence[Card]:
+    """Take an appeal: it goes to a trustee who has not decided."""
+    visit.state.awaiting = ""
+    now = visit.change.records.now()
+    if case.due_at is not None and case.stage == "answered" and case.due_at <= now:
+        raise CaseError(f"The time to appeal in {case.number} is over. You can raise a new complaint.")
+    casebook.step(visit.change, case, "appeal", visit.person)
+    casebook.note(visit.change, case, "appeal", text, visit.person)
+    case.owner, case.due_at = None, due_after(visit.rules, case, now)
+    handoffs.end_all(visit.change, case, who=people.audit_name(visit.person))
+    officer = complaint.send_on(visit.change, visit.rules, case)
+    return (complaint_cards.appealed(visit, case, officer),)
+
+
+def _open(visit: Visit, case_id: str) -> Case:
+    case = casebook.raised(visit.change, case_id, visit.person)
+    if case.stage in stages.OVER:
+        raise CaseError(f"{case.number} is {case.stage}.")
+    return case
+
+
+def _is_in_hand(visit: Visit, case: Case) -> bool:
+    return (
+        case.owner == visit.person.id
+        and _in_office(visit)
+        and conflict.may_own(visit.change.session, case, visit.person.id)
+    )
+
+
+def _in_office(visit: Visit) -> bool:
+    return conflict.officer_of(visit.change.session, visit.person.organisation, visit.person.id) is not None
+
+
+def _waiting(visit: Visit) -> Sequence[tuple[Handoff, Case]]:
+    """Return what waits for her as an officer, the most urgent first; never what may be about her."""
+    if not _in_office(visit):
+        return ()
+    rows = (
+        select(Handoff, Case)
+        .join(Case, Handoff.case_ == Case.id)
+        .where(Handoff.to == visit.person.id, Handoff.ended_at.is_(None), Handoff.accepted_at.is_(None))
+        .order_by(Handoff.due_at)
+    )
+    found = [(handoff, case) for handoff, case in visit.change.session.execute(rows)]
+    return [
+        (handoff, case)
+        for handoff, case in found
+        if conflict.may_own(visit.change.session, case, visit.person.id)
+    ]
+
+
+def _tell_owner(visit: Visit, case: Case, said: str) -> None:
+    """Tell whoever has a case that something happened in it, and nothing of what."""
+    if case.owner is None or not conflict.may_own(visit.change.session, case, case.owner):
+        return
+    show = Buttons((Button("Open it", f"case:show:{case.id}", "primary"),))
+    card = private(f"{visit.card_id}.owner", case.number, f"About {case.number}", Text(said), show)
+    reach.tell(visit.change, case.owner, card)
+
+
+PRESSES: Mapping[str, Callable[[Visit, str], Sequence[Card]]] = {
+    "mine": mine,
+    "add": add,
+    "withdraw": withdraw,
+    "appeal": appeal,
+}

@@ -1,0 +1,101 @@
+"""What whoever raised a case is told of it."""
+
+from collections.abc import Sequence
+
+from bot import officers
+from bot.card import Button, Buttons, Card, Element, Facts, Text
+from bot.cases import complaint_cards, stages
+from bot.cases.complaint_dates import answer_by, day_of
+from bot.cases.form import private
+from bot.cases.rules import Rules
+from bot.records.tables import Case, Officer
+from bot.visit import Visit
+
+UNKNOWN = "There is no such number here, or it is not yours to see."
+
+
+def taken_on(visit: Visit, case: Case, officer: Officer) -> Card:
+    """Return that somebody has taken it on, and by when there is an answer."""
+    contact = officers.contact(visit.change.records, officer)
+    said = f"{contact.name} has taken it on and answers here. If it cannot wait, ring {contact.phone}."
+    elements: list[Element] = [Text(said)]
+    if case.kind == "complaint" and case.stage in ("acknowledged", "looked into"):
+        elements.append(
+            Text(f"You get an answer by {day_of(visit.rules, answer_by(visit.rules, case)):%A %d %B %Y}.")
+        )
+    if case.kind == "complaint":
+        elements.append(complaint_cards.of_raiser(case))
+    return private(f"{case.id}.{case.stage}.{officer.id}", case.number, f"About {case.number}", *elements)
+
+
+def written(visit: Visit, case: Case, what: str, text: str, officer: Officer) -> Card:
+    """Return what an officer wrote, exactly, and what can be done with it."""
+    name = officers.contact(visit.change.records, officer).name
+    title = {
+        "reply": f"{name} wrote to you about {case.number}",
+        "asked": f"{name} asks you about {case.number}",
+        "answer": f"The answer to {case.number}",
+        "decision": f"The decision on your appeal, {case.number}",
+        "lessons": f"{case.number} is closed",
+    }[what]
+    elements: list[Element] = []
+    if what != "lessons":
+        elements.append(Text(text))
+    else:
+        elements.append(
+            Text("It has been seen through, and is closed now. What was learned is kept with it.")
+        )
+    if what == "answer" and case.due_at is not None and case.kind == "complaint":
+        elements.append(Text(f"You may appeal until {day_of(visit.rules, case.due_at):%A %d %B %Y}."))
+    if case.kind == "complaint" and case.stage not in stages.OVER:
+        elements.append(complaint_cards.of_raiser(case))
+    elif case.stage not in stages.OVER:
+        elements.append(Buttons((Button("Answer", f"case:add:{case.id}", "primary"),)))
+    return private(f"{visit.card_id}.raiser", case.number, title, *elements)
+
+
+def standing(visit: Visit, case: Case) -> Card:
+    """Return how a case stands, as the one who raised it may see it."""
+    facts = [("Stage", case.stage), ("Raised", f"{visit.rules.calendar.local(case.opened_at):%d %B %Y}")]
+    if case.due_at is not None:
+        facts.append(("The next thing is due", f"{day_of(visit.rules, case.due_at):%A %d %B %Y}"))
+    elements: list[Element] = [Facts(tuple(facts))]
+    if case.stage == stages.DRAFT:
+        elements = [
+            Text("You have begun this and not sent it."),
+            Buttons((Button("Go on", f"case:resume:{case.id}", "primary"),)),
+        ]
+    elif case.stage not in stages.OVER and case.kind == "complaint":
+        elements.append(complaint_cards.of_raiser(case))
+    return private(f"{visit.card_id}.{case.id}", case.number, f"{case.number}: {case.kind}", *elements)
+
+
+def listed(visit: Visit, cases: Sequence[Case], officers_part: Sequence[Element]) -> Card:
+    """Return all that someone has raised, and what waits for her as an officer."""
+    elements: list[Element] = []
+    if cases:
+        elements += [Text("What you raised:"), Buttons(tuple(_row(case) for case in cases))]
+    elements += officers_part
+    if not elements:
+        elements.append(Text("You have raised nothing here, and nothing waits for you."))
+    return Card(visit.card_id, "Your cases", tuple(elements), "You have a private item.")
+
+
+def nudged(rules: Rules, case: Case, number: int, ring: Sequence[tuple[str, str]]) -> Card:
+    """Return that nobody has taken it on yet, and whom to ring."""
+    del rules
+    said = Text("Nobody has taken this on yet. It has gone on to the next person. You can ring:")
+    return private(
+        f"{case.id}.nudged.{number}", case.number, f"About {case.number}", said, Facts(tuple(ring))
+    )
+
+
+def late(case: Case, ring: Sequence[tuple[str, str]]) -> Card:
+    """Return that something is late, and whom to ring."""
+    said = Text("This should have been done by now, and has not been. Whoever has it was told. You can ring:")
+    card_id = f"{case.id}.late.{case.stage}"
+    return private(card_id, case.number, f"{case.number} is late", said, Facts(tuple(ring)))
+
+
+def _row(case: Case) -> Button:
+    return Button(f"{case.number}: {case.kind}, {case.stage}", f"case:mine:{case.id}")

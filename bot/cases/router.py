@@ -1,0 +1,140 @@
+"""What a button or a text that has to do with a case leads to."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from bot.card import Card, Text
+from bot.cases import casebook, clearing, complaint, form, officer, raiser
+from bot.cases.casebook import CaseError
+from bot.cases.kinds import FORMS
+from bot.records.tables import Case
+from bot.visit import Visit
+
+_PAUSES = frozenset({"pause", "stop", "cancel", "later", "quit", "exit"})
+
+
+def pressed(visit: Visit, verb: str, rest: str) -> Sequence[Card]:
+    """Return the cards that answer a button; what cannot be done is said, and changes nothing."""
+    visit.state.awaiting = ""
+    try:
+        return _PRESSES[verb](visit, rest) if verb in _PRESSES else _gone(visit)
+    except CaseError as error:
+        return (_told(visit, str(error)),)
+
+
+def typed(visit: Visit, text: str) -> Sequence[Card]:
+    """Return the cards that answer a text where a case had asked for one."""
+    side, _, rest = visit.state.awaiting.partition(":")
+    what, _, case_id = rest.partition(":")
+    try:
+        if side == "officer":
+            case = casebook.owned(visit.change, case_id, visit.person)
+            if what.startswith("procedure-"):
+                return officer.procedure_changed(visit, what.removeprefix("procedure-"), case, text)
+            return officer.written(visit, what, case, text)
+        if what in _ADDS:
+            return _ADDS[what](visit, casebook.raised(visit.change, case_id, visit.person), text)
+        return _answered(visit, case_id, what, text)
+    except CaseError as error:
+        visit.state.awaiting = ""
+        return (_told(visit, str(error)),)
+
+
+def begin(visit: Visit, kind: str, text: str) -> Sequence[Card]:
+    """Say what happens with a form of a kind, before it is begun."""
+    visit.state.offered = text
+    return (FORMS[kind].intro(visit),)
+
+
+def _answered(visit: Visit, case_id: str, question: str, text: str) -> Sequence[Card]:
+    case = form.draft(visit, case_id)
+    chosen = FORMS[case.kind]
+    said = text.strip().casefold()
+    if said in _PAUSES:
+        return (form.paused(visit, chosen, case),)
+    if said == "back":
+        return form.back(visit, chosen, case, question)
+    if said == "skip":
+        return form.skip(visit, chosen, case, question)
+    return form.take(visit, chosen, case, question, text)
+
+
+def _start(visit: Visit, rest: str) -> Sequence[Card]:
+    if rest not in FORMS:
+        return _gone(visit)
+    offered, visit.state.offered = visit.state.offered, ""
+    first = complaint.first_answers(offered) if rest == "complaint" else {}
+    return form.begin(visit, FORMS[rest], first)
+
+
+def _choose(visit: Visit, rest: str) -> Sequence[Card]:
+    case_id, _, others = rest.partition(":")
+    question, _, value = others.partition(":")
+    case = form.draft(visit, case_id)
+    return form.take(visit, FORMS[case.kind], case, question, value)
+
+
+def _at_question(
+    way: Callable[[Visit, form.Form, Case, str], Sequence[Card]],
+) -> Callable[[Visit, str], Sequence[Card]]:
+    def go(visit: Visit, rest: str) -> Sequence[Card]:
+        case_id, _, question = rest.partition(":")
+        case = form.draft(visit, case_id)
+        return way(visit, FORMS[case.kind], case, question)
+
+    return go
+
+
+def _pause(visit: Visit, rest: str) -> Sequence[Card]:
+    case = form.draft(visit, rest)
+    return (form.paused(visit, FORMS[case.kind], case),)
+
+
+def _drop(visit: Visit, rest: str) -> Sequence[Card]:
+    case = form.draft(visit, rest)
+    casebook.throw_away(visit.change, case, visit.person)
+    return (_told(visit, "It is thrown away. Nothing was sent, and nothing of it is kept."),)
+
+
+def _submit(visit: Visit, rest: str) -> Sequence[Card]:
+    case_id, _, anyway = rest.partition(":")
+    case = casebook.raised(visit.change, case_id, visit.person)
+    if case.stage != "draft":
+        return raiser.mine(visit, case_id)
+    chosen, given = FORMS[case.kind], form.answers(visit, case)
+    missing = [one for one in chosen.questions(visit, given) if one.id not in given]
+    if missing:
+        return form.go_on(visit, chosen, case, "One thing is missing before it can be sent.")
+    return chosen.submit(visit, case, {**given, "+anyway": anyway})
+
+
+def _leave(visit: Visit, _: str) -> Sequence[Card]:
+    return (_told(visit, "That's fine. Nothing was recorded."),)
+
+
+def _gone(visit: Visit) -> Sequence[Card]:
+    return (_told(visit, "That is no longer there. Say “my cases” to see what is."),)
+
+
+def _told(visit: Visit, said: str) -> Card:
+    return Card(visit.card_id, "Noted", (Text(said),), "You have a private item.")
+
+
+_ADDS: Mapping[str, Callable[[Visit, Case, str], Sequence[Card]]] = {
+    "+add": raiser.added,
+    "+appeal": raiser.appealed,
+}
+_PRESSES: Mapping[str, Callable[[Visit, str], Sequence[Card]]] = {
+    "start": _start,
+    "choose": _choose,
+    "skip": _at_question(form.skip),
+    "back": _at_question(form.back),
+    "change": _at_question(form.ask),
+    "resume": _at_question(lambda visit, of, case, _: form.go_on(visit, of, case)),
+    "pause": _pause,
+    "drop": _drop,
+    "submit": _submit,
+    "leave": _leave,
+    **officer.PRESSES,
+    **raiser.PRESSES,
+    **clearing.PRESSES,
+}

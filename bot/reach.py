@@ -1,0 +1,34 @@
+"""Reach: who is turned to, and where she is spoken to in private."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+
+from bot import officers, outbox
+from bot.card import Card
+from bot.contact import Office
+from bot.records.store import Change
+from bot.records.tables import Account, Officer
+
+
+def first_of(change: Change, offices: Sequence[Office], excluded: Collection[str] = ()) -> Officer | None:
+    """Return the first holder of the offices, in their order, who has an account and is not excluded."""
+    for office in offices:
+        for officer in officers.holders(change.session, change.records.organisation, office):
+            if officer.person is not None and officer.person not in excluded:
+                return officer
+    return None
+
+
+def direct_conversations(change: Change, person: str) -> Sequence[str]:
+    """Return where a person is spoken to in private, the account joined last first."""
+    found = select(Account.direct).where(Account.person == person, Account.direct.is_not(None))
+    return [direct for direct in change.session.scalars(found.order_by(Account.joined_at.desc())) if direct]
+
+
+def tell(change: Change, person: str | None, *cards: Card) -> bool:
+    """Have cards sent to a person in private; return False where there is nowhere to send them."""
+    for direct in direct_conversations(change, person)[:1] if person else ():
+        outbox.put_elsewhere(change, direct, cards)
+        return True
+    return False
