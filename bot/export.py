@@ -22,6 +22,7 @@ from bot.records.tables import (
     Audit,
     Case,
     CaseEntry,
+    CaseFile,
     CasePerson,
     Conversation,
     Event,
@@ -90,6 +91,7 @@ def _case(asked: Asked, case: Case) -> Item:
         ("Closed", case.closed_at),
         ("What it is about", asked.text(Case.summary, case)),
         ("You added", _added(asked, case)),
+        ("You sent", _sent(asked, case)),
     )
 
 
@@ -100,6 +102,12 @@ def _added(asked: Asked, case: Case) -> tuple[str, ...]:
         f"{row.at.day} {row.at:%B %Y, %H:%M} UTC, {row.kind}: {asked.text(CaseEntry.text, row)}"
         for row in asked.session.scalars(rows.order_by(CaseEntry.seq))
     )
+
+
+def _sent(asked: Asked, case: Case) -> tuple[str, ...]:
+    """Return the names of the files that she sent to a case; the files themselves are in the case."""
+    rows = select(CaseFile).where(CaseFile.case_ == case.id, CaseFile.by == asked.person.id)
+    return tuple(asked.text(CaseFile.name, row) for row in asked.session.scalars(rows.order_by(CaseFile.at)))
 
 
 def _released(asked: Asked) -> Sequence[Item]:

@@ -51,21 +51,20 @@ def _swept(records: Records, kind: Kind, kept: int) -> int:
         with records.changing() as change:
             locked = _page(records, kind, before, after).with_for_update(skip_locked=True)
             keys = change.session.scalars(locked).all()
-            picked = rule.picked(records, change.session, keys) if keys else ()
-            if picked:
-                rule.act(change, picked)
-                change.audit(f"retention:{kind.name}:swept", kind.name, detail=str(len(picked)))
+            if keys:
+                rule.act(change, keys)
+                change.audit(f"retention:{kind.name}:swept", kind.name, detail=str(len(keys)))
         if not keys:
             return done
-        done, after = done + len(picked), keys[-1]
+        done, after = done + len(keys), keys[-1]
         time.sleep(_PAUSE * (time.monotonic() - started))
 
 
 def _count(records: Records, session: Session, kind: Kind, kept: int) -> int:
     before = records.now() - kept * kind.unit
-    rule, count, after = RULES[kind.name], 0, None
+    count, after = 0, None
     while keys := session.scalars(_page(records, kind, before, after)).all():
-        count, after = count + len(rule.picked(records, session, keys)), keys[-1]
+        count, after = count + len(keys), keys[-1]
     return count
 
 

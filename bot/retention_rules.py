@@ -1,6 +1,5 @@
 """What the retention of each kind of record looks for and does."""
 
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,15 +9,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bot.records.store import Change, Records
+from bot.cases.stages import DRAFT
+from bot.records.store import Change
 from bot.records.tables import (
     Case,
     CaseEntry,
+    CaseFile,
     CasePerson,
+    Consent,
     Conversation,
     Event,
     Feedback,
     Handoff,
+    KeptAnswer,
     LinkCode,
     Sending,
     Unanswered,
@@ -27,9 +30,6 @@ from bot.records.tables import (
 
 log = logging.getLogger(__name__)
 
-# The part of a conversation's state that holds an unfinished form: `State.form`, None where none is open.
-FORM = "form"
-
 Keys = Sequence[Any]
 
 
@@ -37,14 +37,13 @@ Keys = Sequence[Any]
 class Rule:
     """How what is due is found and let go.
 
-    `key` is the table's primary key. `due` is the condition for what is older than a moment; `picked` leaves
-    of such rows those whose sealed words make them due. `act` lets them go, within a change.
+    `key` is the table's primary key. `due` is the condition for what is older than a moment; `act`
+    lets them go, within a change.
     """
 
     key: InstrumentedAttribute[Any]
     due: Callable[[datetime], ColumnElement[bool]]
     act: Callable[[Change, Keys], None]
-    picked: Callable[[Records, Session, Keys], Keys] = lambda _records, _session, keys: keys
 
 
 def _removes(key: InstrumentedAttribute[Any]) -> Callable[[Change, Keys], None]:
@@ -88,37 +87,6 @@ MESSAGE_IDS = Rule(
 # Conversations
 
 
-def without_form(state: str) -> str | None:
-    """Return a conversation's state without the form that it holds, None where it holds none."""
-    try:
-        held = json.loads(state)
-    except ValueError:  # the desk says so, the next time that it is read
-        return None
-    if not isinstance(held, dict) or held.get(FORM) is None:
-        return None
-    return json.dumps({**held, FORM: None})
-
-
-def _with_form(records: Records, session: Session, keys: Keys) -> Keys:
-    rows = session.scalars(select(Conversation).where(Conversation.id.in_(keys)))
-    return [row.id for row in rows if without_form(records.open(Conversation.state, row)) is not None]
-
-
-def _drop_forms(change: Change, keys: Keys) -> None:
-    """Take the form out; a worker that read the state before finds it changed, and reads it anew."""
-    for row in change.session.scalars(select(Conversation).where(Conversation.id.in_(keys))):
-        left = without_form(change.records.open(Conversation.state, row))
-        if left is not None:
-            row.state = change.records.seal(Conversation.state, row, left)
-            row.version += 1
-
-
-FORMS = Rule(
-    key=Conversation.id,
-    due=lambda before: and_(Conversation.state.is_not(None), Conversation.changed_at < before),
-    act=_drop_forms,
-    picked=_with_form,
-)
 CONVERSATIONS = Rule(
     key=Conversation.id,
     due=lambda before: Conversation.changed_at < before,
@@ -170,10 +138,30 @@ def is_for_safeguarding(session: Session, case: Case) -> bool:
 
 
 def _remove_cases(change: Change, keys: Keys) -> None:
-    for part in (CaseEntry.case_, CasePerson.case_, Handoff.case_, Case.id):
+    _run(change, update(Case).where(Case.parent.in_(keys)).values(parent=None))
+    of_case = (
+        CaseEntry.case_,
+        CaseFile.case_,
+        Consent.case_,
+        KeptAnswer.case_,
+        CasePerson.case_,
+        Handoff.case_,
+        Case.id,
+    )
+    for part in of_case:
         _run(change, delete(part.class_).where(part.in_(keys)))
 
 
+# A form that was begun and not sent, in which nothing was answered of late.
+FORMS = Rule(
+    key=Case.id,
+    due=lambda before: and_(
+        Case.stage == DRAFT,
+        Case.opened_at < before,
+        ~exists().where(CaseEntry.case_ == Case.id, CaseEntry.at >= before),
+    ),
+    act=_remove_cases,
+)
 CASES = Rule(
     key=Case.id,
     due=lambda before: and_(Case.closed_at.is_not(None), Case.closed_at < before, ~_for_safeguarding()),

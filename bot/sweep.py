@@ -27,8 +27,8 @@ def due(records: Records, *, housekeeping: bool) -> None:
     for organisation in organisations:
         with records.of(organisation).changing() as change:
             change.enqueue(Job("left lying", minute, key="minute", id=f"minute:{minute}"))
-            change.enqueue(Job("cases", minute, key="cases", id=f"cases:{minute}"))
             if housekeeping:
+                change.enqueue(Job("cases", minute, key="cases", id=f"cases:{minute}"))
                 change.enqueue(Job("hourly", hour, key="hour", id=f"hour:{hour}"))
                 change.enqueue(Job("mornings", hour, key="morning", id=f"morning:{hour}"))
                 change.enqueue(Job("daily", day, key="day", id=f"day:{day}"))

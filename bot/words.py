@@ -2,7 +2,7 @@
 
 from bot.card import Button, Buttons, Card, Text
 from knowledge.pack import Pack
-from knowledge.reading import Intent, Role
+from knowledge.reading import Role
 
 _ROLE_BUTTONS = Buttons(
     (
@@ -12,13 +12,6 @@ _ROLE_BUTTONS = Buttons(
         Button("I'd rather not say", "role:unknown"),
     )
 )
-_NOT_YET: dict[Intent, str] = {
-    "induction": "I cannot take you through the induction here yet.",
-    "complaint": "I cannot take a complaint here yet. Nothing has been recorded.",
-    "complaint_status": "I hold no complaints here yet, so I cannot look one up.",
-    "content_approval": "I cannot pass on a post or a picture for approval here yet. Nothing has been sent.",
-    "speak_to_person": "I cannot connect you to anyone from here.",
-}
 
 
 def any_role(card_id: str) -> Card:
@@ -35,13 +28,6 @@ def welcome(card_id: str, roles: tuple[Role, ...], pack: Pack) -> Card:
         return Card(card_id, "Hello", (Text(about), Text(known)))
     ask = "Who is asking? The rules differ for volunteers, staff and trustees."
     return Card(card_id, "Hello", (Text(about), Text(ask), _ROLE_BUTTONS))
-
-
-def not_yet(card_id: str, intent: Intent, pack: Pack) -> Card:
-    """Return an honest refusal of something that only a person can do so far, and whom to go to."""
-    said = _NOT_YET[intent]
-    go = f"Please go to {pack.manager} directly, by phone or face to face."
-    return Card(card_id, "Please go to a person", (Text(said), Text(go)))
 
 
 def unreadable(card_id: str, why: str) -> Card:

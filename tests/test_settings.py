@@ -29,6 +29,7 @@ def test_every_setting_is_read() -> None:
         "HEARTH_HOST": "::1",
         "HEARTH_PORT": "9000",
         "HEARTH_OTHER_ADDRESS": "yes",
+        "HEARTH_RULES": "/etc/hearth/rules.toml",
     }
     assert set(given_settings) == set(NAMES)
     assert from_environment(given_settings) == Settings(
@@ -38,6 +39,7 @@ def test_every_setting_is_read() -> None:
         host="::1",
         port=9000,
         other_address=True,
+        rules=Path("/etc/hearth/rules.toml"),
     )
 
 

@@ -51,8 +51,14 @@ def clear(visit: Visit, rest: str) -> Sequence[Card]:
     handoffs.end_all(visit.change, case, who=people.audit_name(visit.person))
     officer = complaint.send_on(visit.change, visit.rules, case)
     if officer is not None and officer.person == visit.person.id:
-        told = "It is yours to see to: you get it as a message of its own."
-    elif officer is None:
+        (new,) = handoffs.of_case(visit.change, case)
+        mine = Buttons((Button("Open it", f"case:open:{new.id}", "primary"),))
+        return (
+            private(
+                visit.card_id, case.number, f"{case.number}: yours", Text("It is yours to see to."), mine
+            ),
+        )
+    if officer is None:
         told = "There is nobody to whom it may go. Please talk with the trustees."
     else:
         told = f"It has gone to {officers.contact(visit.change.records, officer).name}."

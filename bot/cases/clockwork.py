@@ -5,6 +5,7 @@ Looked at every minute, in our own tables; a minute that was missed is made up b
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -89,7 +90,7 @@ def _nudge(records: Records, rules: Rules, handoff_id: str) -> None:
             return
         case = change.session.get_one(Case, handoff.case_)
         handoff.nudges += 1
-        handoff.due_at = rules.taken_on_by(handoff.why, records.now())
+        handoff.due_at = _next_due(rules, handoff, records.now())
         change.audit(f"{case.kind}:handoff:nudged", handoff.id)
         log.info("handoff.nudged", extra={"handoff": handoff.id, "times": handoff.nudges})
         if case.kind == "safeguarding":
@@ -112,6 +113,12 @@ def _go_on_at_once(change: Change, rules: Rules, case: Case, handoff: Handoff) -
         reach.tell(change, turn[0].person, complaint_cards.offer(rules, case, new))
     ring = _ring(change, turn or conflict.in_turn(change.session, case))
     reach.tell(change, case.raised_by, raiser_cards.nudged(rules, case, handoff.nudges, ring))
+
+
+def _next_due(rules: Rules, handoff: Handoff, now: datetime) -> datetime:
+    """Return when it is looked at again: counted from the time that is over, but never in the past."""
+    counted = rules.taken_on_by(handoff.why, handoff.due_at - timedelta(seconds=1))
+    return counted if counted > now else rules.taken_on_by(handoff.why, now)
 
 
 def _tell_next(change: Change, rules: Rules, case: Case, handoff: Handoff) -> None:

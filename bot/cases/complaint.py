@@ -178,7 +178,8 @@ def recheck(change: Change, rules: Rules, case: Case, text: str) -> None:
     change.audit("complaint:access:ended", case.id, detail=f"{seen} entries had been there to be seen")
     case.owner = None
     handoffs.end_all(change, case)
-    send_on(change, rules, case)
+    if send_on(change, rules, case) is None:
+        reach.tell(change, case.raised_by, complaint_cards.nobody(case))
 
 
 def form_rows(visit: Visit, given: Answers) -> tuple[tuple[str, str], ...]:

@@ -13,6 +13,7 @@ from bot.records.store import Change
 from bot.records.tables import Case, Handoff, Officer
 from bot.visit import Visit
 
+_NOBODY = "It is kept. Please ring a trustee, or the Charity Commission on what a charity must answer for."
 _DEFAULTS = "These times are Hearth's defaults; the organisation has not set its own yet."
 
 
@@ -98,9 +99,15 @@ def appealed(visit: Visit, case: Case, officer: Officer | None) -> Card:
     return private(visit.card_id, case.number, f"Appeal, {case.number}", *elements)
 
 
+def nobody(case: Case) -> Card:
+    """Return that there is nobody any more to whom a case may go."""
+    said = f"There is nobody here any more who may deal with it. {_NOBODY}"
+    return private(f"{case.id}.nobody", case.number, f"About {case.number}", Text(said))
+
+
 def _goes_to(change: Change, officer: Officer | None) -> str:
     if officer is None:
-        return "There is nobody here to whom it may go. Please ring a trustee."
+        return f"There is nobody here to whom it may go. {_NOBODY}"
     contact = officers.contact(change.records, officer)
     if officer.person is None:
         return (

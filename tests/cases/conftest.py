@@ -6,19 +6,8 @@ import pytest
 
 from bot.contact import Office
 from bot.records.store import Records
-from tests.induction.conftest import (
-    Someone,
-    adopted,
-    clock,
-    course,
-    database_url,
-    engine,
-    jobs,
-    meet,
-    platform,
-    postgres_server,
-    records,
-)
+from tests.induction.conftest import Someone, adopted, course, meet, platform
+from tests.records.conftest import clock, database_url, engine, jobs, postgres_server, records
 from tests.records.stage import appoint
 
 OFFICERS: Mapping[str, Office] = {

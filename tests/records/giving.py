@@ -168,6 +168,7 @@ def raise_case(records: Records, raised: Raised) -> Case:
         case = casebook.open_case(change, "question", by, f"summary {raised.by.word}", records.now())
         case.kind, case.stage, case.anonymous = raised.kind, raised.stage, raised.anonymous
         case.closed_at = raised.closed_at
+        casebook.note(change, case, "said", f"said {raised.by.word}", by)
         if raised.owner is not None:
             case.owner = raised.owner.person.id
             owner = change.session.get_one(Person, raised.owner.person.id)

@@ -107,6 +107,8 @@ class TestOfHers:
             "case_.raised_by",
             "case_.owner",  # an officer's work, and the case of another
             "case_entry.by",
+            "case_file.by",
+            "kept_answer.by",  # an officer's work, on the question of another
             "case_person.person",
             "handoff.to",  # as the owner
             "acknowledgement.person",

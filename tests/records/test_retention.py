@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from adapters.retention_settings import NAMES, retention_settings_from
 from bot import inbox, outbox, retention
 from bot.card import Card
+from bot.cases import casebook
 from bot.kept import DEFAULTS, KINDS
 from bot.message import Message
 from bot.records import audit
@@ -111,10 +112,15 @@ def _closed_case(records: Records) -> None:
     )
 
 
+def _draft(records: Records) -> None:
+    by = someone(records, "Dora Drafter", 3)
+    raise_case(records, Raised(by, stage="draft"))
+
+
 OLD: dict[str, Callable[[Records], None]] = {
     "message_hours": _message,
     "message_ids": _handled,
-    "forms": _conversation({"form": {"name": "complaint"}, "card": "1"}),
+    "forms": _draft,
     "conversations": _conversation({"card": "1"}),
     "transcripts": _entry,
     "questions": _question,
@@ -210,25 +216,19 @@ class TestMessages:
 class TestConversations:
     """What a conversation remembers."""
 
-    def test_an_unfinished_form_goes_and_the_rest_of_the_conversation_stays(
+    def test_an_unfinished_form_goes_thirty_days_after_the_last_answer(
         self, records: Records, clock: Clock
     ) -> None:
-        OLD["forms"](records)
-        OLD["conversations"](records)
-        clock.passes(days=31)
-        assert sweep(records)["forms"] == 1
-        with_form, without = rows(records, Conversation)
-        assert json.loads(records.open(Conversation.state, with_form)) == {"form": None, "card": "1"}
-        assert (with_form.version, without.version) == (2, 1)
-
-    def test_a_state_that_is_not_understood_keeps_nothing_back(self, records: Records, clock: Clock) -> None:
-        _conversation({})(records)
+        _draft(records)
+        clock.passes(days=29)
         with records.changing() as change:
-            row = change.session.query(Conversation).one()
-            row.state = records.seal(Conversation.state, row, "no JSON")
-        OLD["forms"](records)
-        clock.passes(days=31)
+            (draft,) = change.session.scalars(select(Case))
+            casebook.note(change, draft, "form:what", "more", None)
+        clock.passes(days=29)
+        assert sweep(records)["forms"] == 0
+        clock.passes(days=2)
         assert sweep(records)["forms"] == 1
+        assert not rows(records, Case)
 
 
 def test_a_card_that_never_arrived_is_still_seen_when_its_words_are_gone(

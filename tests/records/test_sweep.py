@@ -141,7 +141,7 @@ class TestDue:
         with records.changing() as change:
             change.add(Organisation(id="another", name="Another", created_at=records.now()))
         sweep.due(records, housekeeping=True)
-        assert sorted(_named(jobs)) == sorted(2 * ["daily", "hourly", "left lying", "mornings"])
+        assert sorted(_named(jobs)) == sorted(2 * ["cases", "daily", "hourly", "left lying", "mornings"])
 
 
 class TestHousekeeping:

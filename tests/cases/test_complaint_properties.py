@@ -1,0 +1,100 @@
+"""Whatever people press, in whatever order: no complaint is without owner, deadline or audit entry."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.card import Card, buttons_of
+from bot.cases import clockwork, stages
+from bot.cases.rules import default_rules
+from bot.records import audit
+from bot.records.store import Records
+from bot.records.tables import Audit, Case, CasePerson, Handoff
+from tests.cases.forms import STORY, House, send, words
+from tests.induction.conftest import Someone
+from tests.records.conftest import Clock
+from tests.records.stage import all_of, person_of
+
+WHO = ("volunteer", "manager", "chair", "vice")
+ABOUT = ("Nobody in particular", "Sample manager", "Sample chair", "the lady in the office", "everyone")
+TEXTS = ("Thank you for that.", "It was Sample manager who said it.", "We have looked at it.")
+
+
+def _holds(records: Records) -> None:
+    """Say what must be true of every case at any moment."""
+    handoffs, told = all_of(records, Handoff), {row.about for row in all_of(records, Audit)}
+    for case in all_of(records, Case):
+        assert case.id in told
+        if case.stage == stages.DRAFT or case.stage in stages.OVER:
+            continue
+        waiting = [one for one in handoffs if one.case_ == case.id and one.ended_at is None]
+        nobody = any(
+            row.what.endswith("handoff:nobody") and row.about == case.id for row in all_of(records, Audit)
+        )
+        assert case.owner or waiting or nobody
+        assert case.due_at is not None
+        barred = {part.person for part in all_of(records, CasePerson) if part.case_ == case.id}
+        assert case.owner not in barred
+        assert not {one.to for one in waiting} & barred
+
+
+def _act(someone: Someone, number: int, text: str) -> None:
+    """Press one of the buttons that she has ever been shown, and type where something is asked for."""
+    shown = [button.action for card in someone.cards for button in buttons_of(card)]
+    if shown:
+        someone.does(shown[number % len(shown)])
+    someone.says(text)
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    about=st.sampled_from(ABOUT),
+    steps=st.lists(
+        st.tuples(st.sampled_from(WHO), st.integers(0, 10_000), st.sampled_from(TEXTS), st.booleans()),
+        max_size=14,
+    ),
+)
+def test_no_sequence_of_actions_leaves_one_without_owner_deadline_or_audit_entry(
+    house: House,
+    adopted: Records,
+    clock: Clock,
+    about: str,
+    steps: list[tuple[str, int, str, bool]],
+    engine_name: str,
+) -> None:
+    del engine_name
+    send(house["volunteer"], who=about, story=f"{STORY} {len(all_of(adopted, Case))}")
+    for who, number, text, waits in steps:
+        _act(house[who], number, text)
+        if waits:
+            clock.passes(days=1)
+            clockwork.look(adopted, default_rules())
+        _holds(adopted)
+    with adopted.reading() as session:
+        assert audit.verify(session, adopted) is None
+
+
+def test_no_button_ever_shown_to_anyone_gives_one_whom_it_is_about_a_word_of_it(
+    house: House, adopted: Records
+) -> None:
+    send(house["volunteer"], who="Sample manager", name="Nobody")
+    chair, manager = house["chair"], house["manager"]
+    chair.presses("Open it")
+    chair.presses("I'll take it on")
+    everything: Mapping[str, Card] = {
+        button.action: card
+        for person in house.values()
+        for card in person.cards
+        for button in buttons_of(card)
+        if button.action.startswith("case:")
+    }
+    for action in everything:
+        manager.does(action)
+        manager.says("We have looked at it.")
+    assert STORY not in "\n".join(words(card) for card in manager.cards)
+    (case,) = [row for row in all_of(adopted, Case) if row.stage != stages.DRAFT]
+    assert case.owner == person_of(adopted, "web:chair").id
+    assert case.stage == "acknowledged"
