@@ -186,6 +186,20 @@ def note(card_id: str, title: str, said: str, *, go_on: bool = False) -> Card:
     return Card(card_id, title, (Text(said), *more), title)
 
 
+def joined(card_id: str) -> Card:
+    """Return the greeting of someone who just joined, and the question what she is."""
+    said = "Welcome. I take everyone who is new through the policy, here in private, in about ten minutes."
+    ask = "Your progress is kept, and you can pause at any time. What are you?"
+    are = Buttons(
+        (
+            Button("I'm a volunteer", "induction:as:volunteer", "primary"),
+            Button("I'm staff", "induction:as:staff", "primary"),
+            Button("I'm a trustee", "induction:as:trustee", "primary"),
+        )
+    )
+    return Card(card_id, "Your induction", (Text(said), Text(ask), are), "Welcome.")
+
+
 def in_words(roles: Sequence[Role]) -> str:
     """Return roles as they are said."""
     return " and ".join("a member of staff" if role == "staff" else f"a {role}" for role in roles)

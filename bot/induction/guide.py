@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from bot import officers, people
+from bot import roles as kinds
 from bot.card import Card
 from bot.induction import asking, cards, oversight, walk
 from bot.induction.course import CHANGED, roles_of
@@ -47,6 +48,9 @@ def _pressed(visit: Visit, action: str, rest: str) -> Sequence[Card]:
             return _chosen(visit, rest)
         case "read":
             return _read(visit, rest)
+        case "as" if rest in _ROLES:
+            people.say_roles(visit.change, visit.person, kinds.written(rest))
+            return _mine(visit)
         case "sign":
             return _signed(visit, rest)
         case _ if action in _PRESSES:
@@ -205,8 +209,17 @@ def _policy(visit: Visit, row: Induction) -> Policy:
     return visit.course.version(visit.change.session, row.organisation, row.version)
 
 
+def _joined(visit: Visit) -> Sequence[Card]:
+    """Greet someone whose platform says that she just joined; one who is known goes on where she was."""
+    if people.roles(visit.change.session, visit.person):
+        return _mine(visit)
+    return (cards.joined(visit.card_id),)
+
+
+_ROLES = ("volunteer", "staff", "trustee")
 _PRESSES: Mapping[str, Callable[[Visit], Sequence[Card]]] = {
     "mine": _mine,
+    "joined": _joined,
     "pause": _paused,
     "week": _put_off,
     "question": _question,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 
 from sqlalchemy import select
 
-from bot import people, reach
+from bot import link_code, people, reach
 from bot.induction import standing, walk
 from bot.induction.course import Course, roles_of
 from bot.induction.walk import InductionError
@@ -62,7 +62,7 @@ def sign_off(
         clauses=walk.shown_clauses(course.lessons(session, row)),
         outcome="acknowledged",
         channel=CHANNEL,
-        code=walk.new_code(),
+        code=link_code.new_code(link_code.CERTIFICATE_GROUPS),
         entered_by=office.person,
         at=datetime.combine(paper.day, time(12), UTC),  # noon: the same day wherever it is read
     )

@@ -45,7 +45,7 @@ class Proof:
 
 def find(session: Session, organisation: str, text: str) -> Acknowledgement | None:
     """Return the acknowledgement of a certificate's code, however it was typed, or of its own id."""
-    code = link_code.find(text) or text
+    code = link_code.find(text, link_code.CERTIFICATE_GROUPS) or text
     found = select(Acknowledgement).where(
         Acknowledgement.organisation == organisation,
         Acknowledgement.outcome == "acknowledged",

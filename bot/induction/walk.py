@@ -3,16 +3,14 @@
 import json
 import logging
 from collections.abc import Sequence
-from secrets import choice
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from bot import people
+from bot import link_code, people
 from bot.contact import name_given
 from bot.induction import known, standing
 from bot.induction.course import Course
-from bot.link_code import LETTERS
 from bot.records.store import Change
 from bot.records.tables import Acknowledgement, Induction, InductionStep, Person, PolicyVersion, new_id
 from knowledge.clauses import Clause
@@ -26,7 +24,6 @@ log = logging.getLogger(__name__)
 TAKEN_OUT = " (taken out)"
 
 OPEN = standing.OPEN
-_CODE_LETTERS = 12
 _STANDS = "You have done your induction on this policy, and your acknowledgement stands."
 _GONE = "That is no longer part of your induction. Say “induction” to go on where you are."
 
@@ -242,7 +239,7 @@ def acknowledge(
         clauses=shown_clauses(lessons, taken_out),
         outcome="acknowledged",
         channel=channel,
-        code=new_code(),
+        code=link_code.new_code(link_code.CERTIFICATE_GROUPS),
         at=records.now(),
     )
     made.signed = records.seal(Acknowledgement.signed, made, records.open(Induction.signed, row))
@@ -276,12 +273,6 @@ def shown_clauses(lessons: Sequence[Lesson], taken_out: Sequence[Clause] = ()) -
     clauses = [clause for lesson in lessons if isinstance(lesson, Page) for clause in lesson.clauses]
     shown = {clause.id: clause.hash for clause in clauses}
     return json.dumps(shown | {f"{clause.id}{TAKEN_OUT}": clause.hash for clause in taken_out})
-
-
-def new_code() -> str:
-    """Return a new code of a certificate: twelve letters in groups of four."""
-    letters = "".join(choice(LETTERS) for _ in range(_CODE_LETTERS))
-    return "-".join(letters[at : at + 4] for at in range(0, _CODE_LETTERS, 4))
 
 
 def adopted(session: Session, row: Induction) -> PolicyVersion:

@@ -1,7 +1,8 @@
 """The way to the database: one engine, one kind of transaction, its errors in words for a person."""
 
+import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -54,6 +55,7 @@ def connect(url: str) -> Engine:
         parsed = parsed.set(drivername="postgresql+psycopg")
     try:
         if parsed.get_backend_name() == "sqlite":
+            _keep_to_oneself(parsed.database)
             return _sqlite(create_engine(parsed, hide_parameters=True))  # errors never show values
         if parsed.get_backend_name() == "postgresql":
             return create_engine(
@@ -67,6 +69,16 @@ def connect(url: str) -> Engine:
     except NoSuchModuleError:
         pass
     raise RecordsError(f"{parsed.drivername} is no database that Hearth works with: sqlite or postgresql")
+
+
+def _keep_to_oneself(file: str | None) -> None:
+    """Make the database's file, where it is not there yet, for its owner's eyes alone.
+
+    The files beside it get its mode from SQLite. Where it cannot be made, opening it says so.
+    """
+    if file and file != ":memory:":
+        with suppress(OSError):
+            os.close(os.open(file, os.O_CREAT, 0o600))
 
 
 def _sqlite(engine: Engine) -> Engine:

@@ -250,3 +250,18 @@ def test_whatever_is_pressed_nobody_acknowledges_what_was_not_shown_and_the_audi
 def _situation(someone: Someone, course: Course) -> Situation | None:
     labels = {button.label for button in buttons_of(someone.card)}
     return next((one for one in course.situations if {o.label for o in one.options} <= labels), None)
+
+
+class TestJoining:
+    """Someone whose platform says that she just joined."""
+
+    def test_she_is_asked_what_she_is_and_her_induction_begins(self, meet: Callable[[str], Someone]) -> None:
+        newcomer = meet("web:newcomer")
+        assert "Welcome" in newcomer.does("induction:joined").summary
+        assert "induction" in newcomer.presses("I'm a volunteer").title.casefold()
+        assert newcomer.presses("Start")
+
+    def test_one_who_is_known_goes_on_where_she_was(self, volunteer: Someone) -> None:
+        volunteer.says("induction")
+        here = volunteer.presses("Start")
+        assert volunteer.does("induction:joined").title == here.title

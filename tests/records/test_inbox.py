@@ -1,12 +1,15 @@
 """Accepting a message: once, whole, sealed, and with the work to do on it."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot import inbox
+from bot.records.database import connect
 from bot.records.store import Change, Records
-from bot.records.tables import Audit, Event, Organisation
+from bot.records.tables import Audit, Event, Organisation, Table
 from tests.records.conftest import Clock, NotedJobs
 from tests.records.stage import accept, all_of, said
 from tests.records.together import at_once
@@ -162,3 +165,9 @@ def test_a_message_that_this_version_cannot_read_is_named_and_none_of_its_words_
         inbox.next_waiting(records, "web:a")
     assert refused.value.message.id == "1"
     assert "marked" not in str(refused.value)
+
+
+def test_the_file_of_the_records_is_for_its_owners_eyes_alone(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'hearth.db'}")
+    Table.metadata.create_all(engine)
+    assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o600}

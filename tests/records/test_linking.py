@@ -443,7 +443,8 @@ def _rows_in_every_table(records: Records, person: Person) -> None:
 def _value(column: Column[Any], records: Records, person: Person) -> object:
     to = next((key.column.table.name for key in column.foreign_keys), None)
     if to is not None:
-        return {"person": person.id, "organisation": records.organisation, "case_": "case"}[to]
+        known = {"person": person.id, "organisation": records.organisation, "case_": "case", "officer": None}
+        return known[to]
     if column.name == "seq":
         return None
     if column.name == "office":
