@@ -14,7 +14,7 @@ from unicodedata import combining, normalize
 # From this likeness on, two words of five letters or more are taken for one name, misspelt.
 _ALIKE = 0.8
 _SHORTEST_FUZZY = 5
-_SHORTEST_NAME = 3
+_SHORTEST_NAME = 2
 # Parts of what an officer is called that name nobody by themselves.
 _NO_NAMES = frozenset(
     """
