@@ -70,7 +70,10 @@ def _tables(settings: Settings) -> str:
 
 def _reader(settings: Settings) -> str:
     pack = wiring.read_pack(settings)
-    if untaught := wiring.load_reader(pack).untaught(pack):
+    reader = wiring.load_reader(pack)
+    if not pack.reviewed:
+        return "reads only how a message asks, as long as nobody has reviewed the pack"
+    if untaught := reader.untaught(pack):
         return f"reads messages for this pack, but has not learned {', '.join(untaught)}: train it anew"
     return "reads messages for this pack"
 
@@ -141,6 +144,24 @@ def _web_chat(settings: Settings) -> str:
     return f"{address(wiring.web_settings(settings, organisation=''))} (not started by this command)"
 
 
+def _teams(settings: Settings) -> str:
+    from adapters.teams.check import NotInOrder, say_how_it_is
+
+    try:
+        return say_how_it_is(settings.teams)
+    except NotInOrder as error:
+        raise SettingsError(str(error)) from error
+
+
+def _slack(settings: Settings) -> str:
+    from adapters.slack.check import NotInOrder, say_how_it_is
+
+    try:
+        return say_how_it_is(settings.slack, inducts=settings.public.induct_on_join)
+    except NotInOrder as error:
+        raise SettingsError(str(error)) from error
+
+
 _PARTS: dict[str, Callable[[Settings], str]] = {
     "settings": _settings,
     "policy": _policy,
@@ -154,4 +175,6 @@ _PARTS: dict[str, Callable[[Settings], str]] = {
     "records": _records,
     "officers": _officers,
     "web chat": _web_chat,
+    "slack": _slack,
+    "teams": _teams,
 }

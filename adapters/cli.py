@@ -24,9 +24,13 @@ from adapters import (
     induction_commands,
     keeping_commands,
     people_commands,
+    policy_add_commands,
     policy_commands,
+    policy_diff_commands,
     records_commands,
     serving,
+    slack_commands,
+    teams_commands,
     upkeep_commands,
 )
 from adapters.given import roles_named, whole
@@ -109,6 +113,8 @@ def _parser() -> argparse.ArgumentParser:
     induction = parts.add_parser("induction", help="see who has finished, and check certificates")
     induction_commands.define(induction, _argument)
     people_commands.define(parts.add_parser("people", help="say who holds which office"), _argument)
+    teams_commands.define(parts.add_parser("teams", help="set up the Teams app"))
+    slack_commands.define(parts.add_parser("slack", help="set up the Slack app"))
     upkeep_commands.define_audit(parts.add_parser("audit", help="look at the audit"))
     upkeep_commands.define_stuck(parts.add_parser("stuck", help="print what could not be sent or handled"))
     migrate = parts.add_parser("migrate", help="bring the database up to this version of Hearth")
@@ -161,6 +167,9 @@ def _answer(parser: argparse.ArgumentParser) -> None:
 
 def _policy(parser: argparse.ArgumentParser) -> None:
     parts = parser.add_subparsers(required=True, metavar="WHAT")
+    add = parts.add_parser("add", help="read a document, show it, write its text and a draft pack")
+    policy_add_commands.define(add)
+    policy_diff_commands.define(parts.add_parser("diff", help="compare two versions clause by clause"))
     show = parts.add_parser("show", help="print sections, clauses, numbers and dates")
     show.add_argument("--norms", action="store_true", help="print what each clause makes of whom")
     show.set_defaults(command=commands.policy_show)

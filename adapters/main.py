@@ -1,7 +1,7 @@
 """The one place that knows the concrete classes and wires them."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,8 +22,10 @@ from knowledge.pack import Pack, PackError, load_pack
 from knowledge.reader import PolicyError, read_policy
 
 if TYPE_CHECKING:
+    from adapters.public import Platform
     from adapters.web.bell import Bell
     from adapters.web.settings import WebSettings
+    from bot.channel import Channel
     from bot.induction.course import Course
     from bot.records.store import Records
     from bot.records.vault import Key
@@ -41,6 +43,7 @@ class DataFolderError(Exception):
 
 def problems() -> tuple[type[Exception], ...]:
     """Return the errors that say, in words for a person, what of an installation cannot be used."""
+    from adapters.public import CannotListen
     from adapters.web.serve import CannotServe
     from knowledge.embedding import ModelError
     from knowledge.index import IndexFolderError
@@ -48,17 +51,18 @@ def problems() -> tuple[type[Exception], ...]:
     from knowledge.model_reader import ModelReaderError
 
     of_knowledge = (PolicyError, PackError, ModelError, ReaderError, ModelReaderError, IndexFolderError)
-    return (*of_knowledge, *_of_records(), DataFolderError, CannotServe)
+    return (*of_knowledge, *_of_records(), DataFolderError, CannotServe, CannotListen)
 
 
 def _of_records() -> tuple[type[Exception], ...]:
+    from bot.cases.rules import RulesError
     from bot.contact import PeopleError
     from bot.induction.walk import InductionError
     from bot.records.database import RecordsError, RecordsUnavailable
     from bot.records.vault import UnusableKey
     from bot.slots import SlotTaken
 
-    return (RecordsError, RecordsUnavailable, UnusableKey, SlotTaken, PeopleError, InductionError)
+    return (RecordsError, RecordsUnavailable, UnusableKey, SlotTaken, PeopleError, InductionError, RulesError)
 
 
 def load_policy(settings: Settings) -> tuple[Policy, Pack]:
@@ -134,6 +138,10 @@ def build_answerer(settings: Settings, *, progress: bool = False) -> Answerer:
     policy, pack = load_policy(settings)
     reader = load_reader(pack)
     index = open_index(policy, load_embedder(settings), settings.data_folder / "index", progress=progress)
+    if not pack.reviewed:
+        from knowledge.unreviewed_answers import UnreviewedAnswerer
+
+        return UnreviewedAnswerer(policy, pack, reader, index)
     return Answerer(policy, pack, reader, index, second_look(settings, policy, pack))
 
 
@@ -189,16 +197,53 @@ def found_organisation(settings: Settings, records: "Records") -> None:
 
 def build_worker(settings: Settings, records: "Records", bell: "Bell", *, progress: bool = False) -> "Worker":
     """Return what does the work; as `build_answerer`."""
-    from adapters.web.channel import WebChannel
+    from adapters.no_channel import NoChannel
+    from bot.cases.rules import DEFAULTS, load_rules
     from bot.desk import Desk
     from bot.slots import Slot
     from bot.work import Worker, tasks
 
-    channels = {"web": WebChannel(records, bell)}
+    channels = build_channels(settings, records, bell)
     talk = build_conversation(settings, progress=progress)
-    desk = Desk(talk, lambda conversation: channels[conversation.partition(":")[0]], load_course(settings))
+    rules = load_rules(settings.rules or DEFAULTS, settings.calendar)
+    desk = Desk(
+        talk,
+        lambda conversation: channels.get(conversation.partition(":")[0], NoChannel()),
+        load_course(settings),
+        rules,
+    )
     jobs = tasks(desk, settings.retention.keep, settings.calendar)
     return Worker(records, jobs, Slot(records, settings.records.worker))
+
+
+def build_channels(settings: Settings, records: "Records", bell: "Bell") -> "Mapping[str, Channel]":
+    """Return the channels of all platforms that are set, by the word with which their conversations begin."""
+    from adapters.web.channel import WebChannel
+
+    channels: dict[str, Channel] = {"web": WebChannel(records, bell)}
+    if settings.slack is not None:
+        from adapters.slack.platform import slack_channel
+
+        channels["slack"] = slack_channel(records, settings.slack)
+    if settings.teams is not None:
+        from adapters.teams.platform import teams_channel
+
+        channels["teams"] = teams_channel(records, settings.teams)
+    return channels
+
+
+def build_platforms(settings: Settings, records: "Records") -> "Sequence[Platform]":
+    """Return the platforms that are set, to be served."""
+    platforms: list[Platform] = []
+    if settings.slack is not None:
+        from adapters.slack.platform import Slack
+
+        platforms.append(Slack(records, settings.slack, inducts=settings.public.induct_on_join))
+    if settings.teams is not None:
+        from adapters.teams.platform import Teams
+
+        platforms.append(Teams(records, settings.teams, inducts=settings.public.induct_on_join))
+    return platforms
 
 
 def load_course(settings: Settings) -> "Course":

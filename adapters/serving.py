@@ -117,12 +117,18 @@ def _addressed(settings: Settings, given: argparse.Namespace) -> Settings:
 
 
 def _serve_web(settings: Settings, records: "Records", bell: "Bell") -> None:
+    from adapters.public import listening
     from adapters.web.serve import serve as serve_web
 
     policy, _ = wiring.load_policy(settings)
     code = wiring.sample_code(records) if settings.is_sample else None
     chat = wiring.web_settings(settings, policy.organisation, code)
-    asyncio.run(serve_web(records, chat, bell, _started))
+
+    async def run() -> None:
+        async with listening(wiring.build_platforms(settings, records), settings.public):
+            await serve_web(records, chat, bell, _started)
+
+    asyncio.run(run())
 
 
 def _started(address: str) -> None:

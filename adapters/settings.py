@@ -14,15 +14,21 @@ from adapters.log_settings import NAMES as LOG_NAMES
 from adapters.log_settings import Level, log_level_from
 from adapters.model_settings import NAMES as MODEL_NAMES
 from adapters.model_settings import LanguageModel, model_from
+from adapters.public_settings import NAMES as PUBLIC_NAMES
+from adapters.public_settings import PublicSettings, public_settings_from
 from adapters.records_settings import NAMES as RECORDS_NAMES
 from adapters.records_settings import RecordsSettings, records_settings_from
 from adapters.retention_settings import NAMES as RETENTION_NAMES
 from adapters.retention_settings import RetentionSettings, retention_settings_from
+from adapters.slack.settings import NAMES as SLACK_NAMES
+from adapters.slack.settings import SlackSettings, slack_from
+from adapters.teams.settings import NAMES as TEAMS_NAMES
+from adapters.teams.settings import TeamsSettings, teams_from
 from bot.working_days import Calendar
 
 POLICIES = Path(__file__).parent.parent / "knowledge" / "policies"
 SAMPLE = POLICIES / "home-start-herefordshire-ict-and-social-networking.txt"
-NAMES = ("HEARTH_DATA", "HEARTH_POLICY", "HEARTH_HOST", "HEARTH_PORT", "HEARTH_OTHER_ADDRESS")
+NAMES = ("HEARTH_DATA", "HEARTH_POLICY", "HEARTH_HOST", "HEARTH_PORT", "HEARTH_OTHER_ADDRESS", "HEARTH_RULES")
 
 _LABEL = "[A-Za-z0-9-]{1,63}"  # RFC 1123, section 2.1
 _HOST_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
@@ -40,7 +46,8 @@ class Settings:
 
     `data_folder` holds the index and what is kept; `policy` is the policy's text, its pack stands beside it;
     `organisation_configured` is false while the sample policy is used; `model` is None while no language
-    model reads messages.
+    model reads messages; `rules` is the organisation's own file of how cases are
+    handled, None for the defaults.
     """
 
     data_folder: Path
@@ -54,6 +61,10 @@ class Settings:
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     log_level: Level = "info"
     calendar: Calendar = field(default_factory=Calendar)
+    rules: Path | None = None
+    public: PublicSettings = field(default_factory=PublicSettings)
+    teams: TeamsSettings | None = None
+    slack: SlackSettings | None = None
 
     @property
     def is_sample(self) -> bool:
@@ -76,12 +87,19 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         retention=_said_by(environment, retention_settings_from),
         log_level=_said_by(environment, log_level_from),
         calendar=_said_by(environment, calendar_from),
+        public=_said_by(environment, lambda given: public_settings_from(given, host_given, port_given)),
+        teams=_said_by(environment, teams_from),
+        slack=_said_by(environment, slack_from),
+        rules=Path(rules).absolute() if (rules := environment.get("HEARTH_RULES")) else None,
     )
 
 
 def unknown_names(environment: Mapping[str, str] = os.environ) -> list[str]:
     """Return the names that look like settings and are none: a slip there would pass unseen."""
-    known = (*NAMES, *MODEL_NAMES, *RECORDS_NAMES, *RETENTION_NAMES, *LOG_NAMES, *CALENDAR_NAMES)
+    known = {
+        *(*NAMES, *MODEL_NAMES, *RECORDS_NAMES, *RETENTION_NAMES, *LOG_NAMES, *CALENDAR_NAMES),
+        *(*PUBLIC_NAMES, *SLACK_NAMES, *TEAMS_NAMES),
+    }
     return sorted(name for name in environment if name.startswith("HEARTH_") and name not in known)
 
 

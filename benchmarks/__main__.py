@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 ON_OUTSIDE_DATA = ("retrieval", "outside_verdicts")
-WITHOUT_DATA = ("answers", "matrix", "speed", "records_speed")
+WITHOUT_DATA = ("answers", "matrix", "speed", "records_speed", "documents", "teams_speed")
 
 
 def main() -> None:

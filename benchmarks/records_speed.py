@@ -25,6 +25,7 @@ from adapters import main as wiring
 from adapters.settings import from_environment
 from bot import inbox, policies
 from bot.card import Card
+from bot.channel import Undeliverable
 from bot.desk import Desk
 from bot.kept import DEFAULTS
 from bot.message import Message
@@ -61,6 +62,10 @@ class Noted:
     def find(self, _conversation: str, card_id: str) -> str | None:
         """Say whether it was sent."""
         return card_id if card_id in self.at else None
+
+    def fetch(self, _conversation: str, ref: str) -> bytes:
+        """Nobody sends a file here."""
+        raise Undeliverable(ref)
 
 
 def main() -> None:

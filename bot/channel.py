@@ -41,3 +41,7 @@ class Channel(Protocol):
         Also None where the platform cannot be asked: then the same card is sent once more. Raise TryLater.
         """
         ...
+
+    def fetch(self, conversation: str, ref: str) -> bytes:
+        """Return a file that came with a message of a conversation; raise TryLater or Undeliverable."""
+        ...

@@ -7,11 +7,12 @@ from sqlalchemy import select
 
 from bot import case_cards, linking, officers, people, people_cards, reach
 from bot.card import Card
-from bot.cases import alarm, casebook, handoffs, officer_cards, raiser, router
+from bot.cases import alarm, casebook, handoffs, officer_cards, raiser, router, unanswered_kept
 from bot.cases.complaint_dates import day_of
 from bot.errands import (
     ActOnCase,
     Cases,
+    CopyMine,
     Errand,
     GiveName,
     Induct,
@@ -40,7 +41,7 @@ def run(visit: Visit, errand: Errand) -> Sequence[Card]:
     match errand:
         case Induct() | GiveName() | Invite() | Overview():
             return _induction(visit, errand)
-        case SayRoles() | Join() | ShowCode() | WhoAmI():
+        case SayRoles() | Join() | ShowCode() | WhoAmI() | CopyMine():
             return _herself(visit, errand)
         case Rate() | NoteSilence():
             return _noted(visit, errand)
@@ -78,7 +79,7 @@ def _of_cases(visit: Visit, errand: Raise | ActOnCase | TellCase | Cases | Warn)
             return alarm.warn(visit, text, kept=kept)
 
 
-def _herself(visit: Visit, errand: SayRoles | Join | ShowCode | WhoAmI) -> Sequence[Card]:
+def _herself(visit: Visit, errand: SayRoles | Join | ShowCode | WhoAmI | CopyMine) -> Sequence[Card]:
     change, person, card_id = visit.change, visit.person, f"{visit.message.id}.errand"
     match errand:
         case SayRoles(roles):
@@ -91,6 +92,8 @@ def _herself(visit: Visit, errand: SayRoles | Join | ShowCode | WhoAmI) -> Seque
             return (people_cards.code(card_id, code, linking.LIFETIME),)
         case WhoAmI():
             return (_known(change, person, card_id),)
+        case CopyMine():
+            return (people_cards.copy(card_id, person.id),)
 
 
 def _noted(visit: Visit, errand: Rate | NoteSilence) -> Sequence[Card]:
@@ -99,7 +102,7 @@ def _noted(visit: Visit, errand: Rate | NoteSilence) -> Sequence[Card]:
             return (_rated(visit.change, visit.person, errand, f"{visit.message.id}.errand"),)
         case NoteSilence(topic, question):
             _note_silence(visit.change, visit.person, topic, question)
-            return ()
+            return unanswered_kept.like(visit, topic)
 
 
 def _to_a_person(visit: Visit, errand: OfferPerson | PassOn) -> Card:

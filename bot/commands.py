@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.errands import Cases, Errand, Induct, Invite, Overview, Raise, ShowCode, WhoAmI
+from bot.errands import ActOnCase, Cases, Errand, Induct, Invite, Overview, Raise, ShowCode, WhoAmI
 from knowledge.reading import ROLES, Role
 
 _EXACT: Sequence[tuple[re.Pattern[str], Errand]] = (
@@ -15,6 +15,7 @@ _EXACT: Sequence[tuple[re.Pattern[str], Errand]] = (
     (re.compile(r"(link|join)( (my|another|an))?( other)? accounts?"), ShowCode()),
     (re.compile(r"who am i|what do you (know|have|hold) (about|on) me"), WhoAmI()),
     (re.compile(r"(my )?(cases?|complaints|posts)|what('?s| is) waiting( for me)?|waiting"), Cases()),
+    (re.compile(r"unanswered questions"), ActOnCase("unanswered")),
     (re.compile(r"complaint|complain"), Raise("complaint", "")),
     (re.compile(r"(i want|i.d like|i would like) to (complain|raise a concern)"), Raise("complaint", "")),
     (re.compile(r"(propose|suggest|share) a post|post request"), Raise("content", "")),

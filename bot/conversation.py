@@ -12,6 +12,7 @@ from bot.commands import command
 from bot.errands import (
     ActOnCase,
     Cases,
+    CopyMine,
     Errand,
     GiveName,
     Induct,
@@ -115,8 +116,22 @@ class Conversation:
         card_id = f"{message.id}.1"
         if message.action is not None:
             return self._pressed(message.action, state, card_id)
-        if message.files and state.awaiting:
-            return Outcome((), "complaint", errands=(TellCase(message.text),))
+        if message.files:
+            return self._with_files(message, state, card_id)
+        return self._typed(message, state, card_id)
+
+    def _with_files(self, message: Message, state: State, card_id: str) -> Outcome:
+        """Answer a message with files. A case that waits for some gets them, whatever its words come to."""
+        has_words = any(character.isalnum() for character in message.text)
+        if not takes_files(state):
+            typed = self._typed(message, state, card_id) if has_words else Outcome(())
+            return replace(typed, cards=(*typed.cards, words.files_not_kept(f"{card_id}.files")))
+        typed = self._typed(message, state, card_id) if has_words else Outcome((), "complaint")
+        if any(isinstance(errand, TellCase) for errand in typed.errands):
+            return typed
+        return replace(typed, errands=(TellCase(""), *typed.errands))
+
+    def _typed(self, message: Message, state: State, card_id: str) -> Outcome:
         if complaint := _unreadable(message.text, may_be_number=_for_a_case(state.awaiting)):
             return Outcome((words.unreadable(card_id, complaint),))
         if _for_a_case(state.awaiting):
@@ -247,6 +262,11 @@ def _warned(text: str, state: State) -> Outcome:
     return Outcome((), "safeguarding", errands=(Warn(text),))
 
 
+def takes_files(state: State) -> bool:
+    """Say whether files that are sent now go into a case."""
+    return state.awaiting.startswith(_FORM)
+
+
 def _for_a_case(awaiting: str) -> bool:
     return awaiting.startswith((_OFFICER, _FORM))
 
@@ -270,6 +290,8 @@ def _errand(kind: str, rest: str, state: State) -> Errand | None:
             return PassOn(thread.said, thread.reading.topic, state.verdict)
         case "helpful", Thread() as thread if rest[2:] == state.card:
             return Rate(state.card, rest.startswith("y:"), thread.reading.topic, state.verdict)
+        case "mine", _ if rest == "copy":
+            return CopyMine()
         case "case", _:
             verb, _, of = rest.partition(":")
             return ActOnCase(verb, of)

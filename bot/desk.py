@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Select, select
 
-from bot import clerk, inbox, outbox, people, words
+from bot import attached, clerk, inbox, outbox, people, words
 from bot.cases.rules import Rules, default_rules
 from bot.channel import Channel
 from bot.conversation import Conversation as Talk
-from bot.conversation import State
+from bot.conversation import State, takes_files
 from bot.induction.course import Course
 from bot.message import Message
 from bot.records.database import RecordsUnavailable
@@ -70,7 +70,9 @@ class Desk:
     def _handle(self, records: Records, message: Message) -> None:
         state, version = _remembered(records, message.conversation)
         state.roles = people.roles_of(records, message.sender)
+        wanted = takes_files(state)
         outcome = self.talk.respond(message, state)
+        files = attached.fetch(self.channel(message.conversation), message) if wanted else ()
         with records.changing() as change:
             if not inbox.handled(change, message):
                 return
@@ -78,7 +80,7 @@ class Desk:
             if outcome.moved:
                 _move(change, message)
                 return
-            visit = Visit(change, person, message, self.course, state, self.rules)
+            visit = Visit(change, person, message, self.course, state, self.rules, files)
             done = [card for errand in outcome.errands for card in clerk.run(visit, errand)]
             if outcome.errands:  # a one-time code makes her someone else
                 person = people.known(change, message.sender)

@@ -103,7 +103,7 @@ class Raise:
 
 @dataclass(frozen=True, slots=True)
 class ActOnCase:
-    """The sender pressed a button that has to do with a case: what to do, and with what."""
+    """The sender pressed a button, or gave a command, that has to do with cases: what to do, with what."""
 
     verb: str
     rest: str = ""
@@ -131,6 +131,11 @@ class Warn:
     kept: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CopyMine:
+    """The sender wants a copy of all that is held about her."""
+
+
 Errand = (
     Raise
     | ActOnCase
@@ -149,4 +154,5 @@ Errand = (
     | Overview
     | ShowCode
     | WhoAmI
+    | CopyMine
 )

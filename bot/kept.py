@@ -32,8 +32,12 @@ class Kind:
 
 # Whoever is off for longer than this loses what waited: hence the warning below 12 hours.
 MESSAGES = Kind("message_hours", "words of a message, until it is handled", 24, unit=_HOUR, most=24, safe=12)
+WEB_FILES = Kind(
+    "web_files", "files sent to the web page, until they are in a case", 24, unit=_HOUR, is_set=False
+)
 KINDS: Sequence[Kind] = (
     MESSAGES,
+    WEB_FILES,
     # Slack repeats an event for up to a day (Events API, "delayed events"); the rest is for looking into
     # what failed.
     Kind("message_ids", "ids of messages that were handled or given up", 30, least=2),

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+# A file larger than this (bytes), and more files than this with one message, are not taken.
+LARGEST_FILE = 20 * 1024 * 1024
+MOST_FILES = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Attached:

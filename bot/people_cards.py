@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.card import Button, Buttons, Card, Facts, Text
+from bot.card import Button, Buttons, Card, Document, Facts, Text
 from bot.contact import Office, in_words
 from bot.linking import Outcome
 from knowledge.reading import Role
@@ -37,4 +37,12 @@ def known(card_id: str, roles: Sequence[Role], offices: Sequence[Office], accoun
         ("Accounts", ", ".join(accounts)),
     )
     how = Text("Press what you are to change it. To join another account of yours, say “link my accounts”.")
-    return Card(card_id, "Who you are", (Facts(rows), how, _CHANGE), "Who you are to Hearth.")
+    copy = Buttons((Button("Everything held about me", "mine:copy"),))
+    return Card(card_id, "Who you are", (Facts(rows), how, _CHANGE, copy), "Who you are to Hearth.")
+
+
+def copy(card_id: str, person: str) -> Card:
+    """Return what is held about someone, to be fetched by her alone."""
+    said = Text("This is made when you fetch it. Keep it to yourself: it holds what you told me in private.")
+    held = Document("What Hearth holds about you", f"export:{person}")
+    return Card(card_id, "What I hold about you", (said, held), "You have a private item.")

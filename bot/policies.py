@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from bot.records.store import Change, Job
-from bot.records.tables import PolicyVersion, new_id
+from bot.records.tables import KeptAnswer, PolicyVersion, new_id
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ def adopt(
     row.minor, row.adopted_at, row.withdrawn_at = minor, records.now(), None
     change.audit("policy:version:adopted", row.id, who, detail="minor" if minor else "")
     if not minor:
+        _let_kept_answers_go(change, row.adopted_at, who)
         at = f"{row.adopted_at:%Y%m%dT%H%M%S%f}"  # a text may come back
         change.enqueue(Job("ask about changes", row.id, key="induction", id=f"changes:{row.id}:{at}"))
     log.info("policy.adopted", extra={"version": version})
@@ -64,6 +66,14 @@ def withdraw(change: Change, row: PolicyVersion, *, who: str) -> None:
     at = f"{row.withdrawn_at:%Y%m%dT%H%M%S%f}"
     change.enqueue(Job("end inductions", row.id, key="induction", id=f"withdrawn:{row.id}:{at}"))
     log.info("policy.withdrawn", extra={"version": row.version})
+
+
+def _let_kept_answers_go(change: Change, adopted_at: datetime, who: str) -> None:
+    """Let go what officers answered while the policy was silent: it may say something of it now."""
+    mine = KeptAnswer.organisation == change.records.organisation
+    for kept in change.session.scalars(select(KeptAnswer).where(mine, KeptAnswer.fell_away_at.is_(None))):
+        kept.fell_away_at = adopted_at
+        change.audit("question:kept-answer:fell-away", kept.id, who)
 
 
 def _versions(organisation: str, policy: str) -> Select[PolicyVersion]:

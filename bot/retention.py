@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from bot.kept import DEFAULTS, KINDS, MESSAGES, Keep, Kind
+from bot.kept import DEFAULTS, KINDS, MESSAGES, WEB_FILES, Keep, Kind
 from bot.records.store import Records
 from bot.retention_rules import RULES
 
@@ -33,8 +33,8 @@ def sweep(records: Records, keep: Keep = DEFAULTS) -> Mapping[str, int]:
 
 
 def sweep_messages(records: Records, keep: Keep = DEFAULTS) -> int:
-    """As `sweep`, for the words of messages alone: they are kept for hours, so call this every hour."""
-    return _swept(records, MESSAGES, keep[MESSAGES.name])
+    """As `sweep`, for the words of messages and files on their way: kept for hours, so call this hourly."""
+    return sum(_swept(records, kind, keep[kind.name]) for kind in (MESSAGES, WEB_FILES))
 
 
 def due(records: Records, keep: Keep = DEFAULTS) -> Mapping[str, int]:

@@ -26,6 +26,7 @@ from bot.records.tables import (
     Sending,
     Unanswered,
     WebEntry,
+    WebFile,
 )
 
 log = logging.getLogger(__name__)
@@ -92,6 +93,8 @@ CONVERSATIONS = Rule(
     due=lambda before: Conversation.changed_at < before,
     act=_removes(Conversation.id),
 )
+# By then the message with which a file came is handled, and the file is in a case, or its words are gone too.
+WEB_FILES = Rule(key=WebFile.id, due=lambda before: WebFile.at <= before, act=_removes(WebFile.id))
 TRANSCRIPTS = Rule(key=WebEntry.id, due=lambda before: WebEntry.at < before, act=_removes(WebEntry.id))
 
 
@@ -172,6 +175,7 @@ CASES = Rule(
 # By the names of `bot.kept.KINDS`.
 RULES: Mapping[str, Rule] = {
     "message_hours": MESSAGES,
+    "web_files": WEB_FILES,
     "message_ids": MESSAGE_IDS,
     "forms": FORMS,
     "conversations": CONVERSATIONS,

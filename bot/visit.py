@@ -12,11 +12,15 @@ from bot.records.tables import Person
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that came with the message, fetched; `media` is what it claims to be."""
+    """A file that came with the message, fetched; `media` is what it claims to be.
+
+    `fault` says why it could not be had ("could not be fetched. …"); then it has no content.
+    """
 
     name: str
     media: str
     content: bytes
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,3 +71,12 @@ def no_records(card_id: str) -> Card:
     """Return that something cannot be done on the command line, which keeps no records."""
     said = "That cannot be done here, where nothing is recorded. Nothing was sent. Please go to a person."
     return Card(card_id, "Not here", (Text(said),))
+
+
+def files_not_kept(card_id: str) -> Card:
+    """Return that files were not kept, and where they are."""
+    said = (
+        "The file you sent was not kept: I keep files only with something that you raise. Raise a complaint "
+        "or propose a post, or press “Add something” on one of “my cases”, and send it then."
+    )
+    return Card(card_id, "The file was not kept", (Text(said),))

@@ -15,7 +15,7 @@ from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 from sqlalchemy import Connection, Engine
 
 from bot import sweep
-from bot.cases import clockwork
+from bot.cases import clockwork, quarterly, review
 from bot.desk import Desk
 from bot.faults import told
 from bot.induction import asking, reminders
@@ -55,10 +55,17 @@ def tasks(desk: Desk, keep: Keep, calendar: Calendar) -> Mapping[str, Task]:
         "hourly": lambda records, hour: sweep.hourly(records, keep, hour),
         "daily": lambda records, day: sweep.daily(records, keep, day),
         "mornings": lambda records, _: reminders.send_due(records, calendar),
-        "cases": lambda records, _: clockwork.look(records, desk.rules),
+        "cases": lambda records, _: _see_to_cases(records, desk),
         "ask about changes": lambda records, version: asking.ask(records, desk.course, version),
         "end inductions": asking.withdrawn,
     }
+
+
+def _see_to_cases(records: Records, desk: Desk) -> None:
+    """See to cases for which something is due, and to what the policy asks for once a quarter."""
+    clockwork.look(records, desk.rules)
+    quarterly.open_due(records, desk.rules)
+    review.tell_due(records, desk.course, desk.rules)
 
 
 class EnqueuedWork:

@@ -37,7 +37,7 @@ def changed_for(old: Edition, new: Edition, roles: Collection[Role]) -> tuple[Ch
     bound_before = {clause.id for clause in binding(*old, *roles)}
     bound_now = {clause.id for clause in binding(*new, *roles)}
     found = []
-    for change in _compared(_clauses(old[0]), _clauses(new[0])):
+    for change in compared(old[0], new[0]):
         before, after = change.before, change.after
         was = before is not None and before.id in bound_before
         now = after is not None and after.id in bound_now
@@ -47,6 +47,14 @@ def changed_for(old: Edition, new: Edition, roles: Collection[Role]) -> tuple[Ch
         elif was or now:
             found.append(change)
     return tuple(found)
+
+
+def compared(old: Policy, new: Policy) -> Iterator[Change]:
+    """Yield every clause of two versions with its counterpart, equal ones too; sign-off blocks apart.
+
+    In the new version's order, then what is gone.
+    """
+    return _compared(_clauses(old), _clauses(new))
 
 
 def _clauses(policy: Policy) -> list[Clause]:

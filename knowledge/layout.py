@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from knowledge.lines import Marker, follows, is_rule, marker_of, reads_as_title, starts_list
+from knowledge.lines import (
+    CELLS,
+    MARKED_HEADING,
+    Marker,
+    follows,
+    is_rule,
+    marker_of,
+    reads_as_title,
+    starts_list,
+)
 from knowledge.signoff import is_sign_off, sign_off_start
 
 BlockKind = Literal["heading", "number", "letter", "bullet", "text", "sign-off"]
@@ -15,7 +24,10 @@ _LIST_BLOCKS = 40  # how far back the letter before this one may stand
 
 @dataclass(slots=True)
 class Block:
-    """Lines `start` to `end` (exclusive) that stand together; `rest` is the first line without its marker."""
+    """Lines `start` to `end` (exclusive) that stand together; `rest` is the first line without its marker.
+
+    `marks` counts the marks before a heading that has them ("## 2. Scope"), 1 for the policy's title.
+    """
 
     kind: BlockKind
     start: int
@@ -23,6 +35,7 @@ class Block:
     marker: Marker | None
     rest: str
     indent: int
+    marks: int = 0
 
     @property
     def depth(self) -> int:
@@ -33,23 +46,45 @@ class Block:
 def blocks_of(lines: list[str]) -> list[Block]:
     """Return the blocks of a text in order; each line that is neither blank nor a rule is in exactly one."""
     closing = sign_off_start(lines)
+    marked = any(heading_marks(line) > 1 for line in lines)
     blocks: list[Block] = []
     apart = True  # whether the line before was blank, so that this one starts something
     for index, line in enumerate(lines):
         if not line.strip() or is_rule(line):
             apart = True
             continue
-        block = _block(lines, index, blocks, closing=closing, apart=apart)
+        if heading_marks(line):
+            blocks.append(_marked_heading(line, index))
+            apart = True
+            continue
+        block = _block(lines, index, blocks, closing=closing, apart=apart, marked=marked)
         if block is None:
             blocks[-1].end = index + 1
         else:
             blocks.append(block)
         apart = False
-    _find_headings(blocks)
+    if not marked:
+        _find_headings(blocks)
     return blocks
 
 
-def _block(lines: list[str], index: int, before: list[Block], *, closing: int, apart: bool) -> Block | None:
+def heading_marks(line: str) -> int:
+    """Return how many marks stand before a heading's words: 0 where it has none."""
+    found = MARKED_HEADING.fullmatch(line)
+    return len(found.group("marks")) if found else 0
+
+
+def _marked_heading(line: str, index: int) -> Block:
+    marks = heading_marks(line)
+    words = line.strip()[marks:].strip()
+    marker = marker_of(words)
+    rest = marker.rest if marker else words
+    return Block("heading", index, index + 1, marker, rest.strip(), 0, marks)
+
+
+def _block(
+    lines: list[str], index: int, before: list[Block], *, closing: int, apart: bool, marked: bool
+) -> Block | None:
     """Return the block that starts on this line, or None where the line goes on with the block before."""
     line = lines[index]
     indent = len(line) - len(line.lstrip())
@@ -59,7 +94,8 @@ def _block(lines: list[str], index: int, before: list[Block], *, closing: int, a
     if marker and _counts(marker, before, lines[index - 1] if before else "", apart=apart):
         kind: BlockKind = marker.kind if marker.kind in ("letter", "bullet") else "number"
         return Block(kind, index, index + 1, marker, marker.rest.strip(), indent)
-    if apart or not before or before[-1].kind == "sign-off" or _parts_ways(lines, index, before[-1]):
+    starts = apart or not before or before[-1].kind == "sign-off"
+    if starts or (not marked and _parts_ways(lines, index, before[-1])):
         return Block("text", index, index + 1, None, line.strip(), indent)
     return None
 
@@ -101,6 +137,8 @@ def _parts_ways(lines: list[str], index: int, before: Block) -> bool:
 
 
 def _could_head(block: Block) -> bool:
+    if block.marks or CELLS in block.rest:
+        return block.marks > 0
     marker = block.marker
     bare = block.kind == "text" or (block.kind == "number" and marker is not None and not marker.dashed)
     named = marker is not None and marker.kind == "named"
@@ -116,8 +154,8 @@ def _find_headings(blocks: list[Block]) -> None:
 def _heads(block: Block, below: Block) -> bool:
     """Say whether a block of one line is the heading of what stands below it."""
     marker = block.marker
-    if not _could_head(block):
-        return False
+    if block.marks or not _could_head(block):
+        return block.marks > 0
     if marker and marker.kind == "named":
         return True
     opens_list = block.rest.endswith(":") and below.marker is not None and starts_list(below.marker)

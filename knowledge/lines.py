@@ -29,6 +29,13 @@ _QUANTITY = re.compile(
 _ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
 
 
+# A heading that is marked as in Markdown, as the texts are written that Hearth makes of other documents. One
+# mark is the policy's title.
+MOST_MARKS = 9
+MARKED_HEADING = re.compile(rf"\s*(?P<marks>#{{1,{MOST_MARKS}}}) +(?P<words>.*\S)\s*")
+
+CELLS = " | "  # parts the cells of a table's row
+
 _RULE = re.compile(r"\s*(?:[-=_*~#][ ]?){3,}\s*")
 _VERB = re.compile(
     r"\b(?:is|are|was|were|must|should|shall|may(?!\s+\d)|can|will|do|does|has|have|ensure|please|not|never)\b",

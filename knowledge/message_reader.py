@@ -53,12 +53,13 @@ class TrainedReader:
             raise ReaderError("reader.json is damaged. Install Hearth again.")
         if hashlib.sha256(weights).hexdigest() != card["sha256"]:
             raise ReaderError("reader.onnx is not the file that was released. Install Hearth again.")
-        if unknown := set(card["labels"]["topic"]) - set(pack.topics):
+        # Of a policy whose pack nobody has reviewed, only a message's form is read.
+        if pack.reviewed and (unknown := set(card["labels"]["topic"]) - set(pack.topics)):
             raise ReaderError(
                 f"The reader knows a topic that the pack lacks: {sorted(unknown)[0]}. "
                 "Keep the pack's topics, or train a reader for it (training/MODEL_CARD.md)."
             )
-        if unknown := set(card["labels"]["fact"]) - set(pack.facts):
+        if pack.reviewed and (unknown := set(card["labels"]["fact"]) - set(pack.facts)):
             raise ReaderError(
                 f"The reader knows a fact that the pack lacks: {sorted(unknown)[0]}. "
                 "Keep the pack's facts, or train a reader for it (training/MODEL_CARD.md)."

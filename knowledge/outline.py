@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from knowledge.clauses import Clause, Section
 from knowledge.layout import Block
-from knowledge.lines import Marker, follows, starts_list
+from knowledge.lines import CELLS, Marker, follows, starts_list
 
 META = "meta"  # the id of the sign-off block
 _SLUG_WORDS = 6
@@ -26,13 +26,18 @@ class _Draft:
 
 @dataclass(slots=True)
 class _Part:
-    """A section in the making; `number` is its printed number, () where it has none, `level` its depth."""
+    """A section in the making; `number` is its printed number, () where it has none, `level` its depth.
+
+    `marks` counts those before its heading in the text; `run` is the last of the numbers that count in it.
+    """
 
     id: str
     heading: str
     path: tuple[str, ...]
     number: tuple[str, ...] = ()
     level: int = 0
+    marks: int = 0
+    run: int = 0
     drafts: list[_Draft] = field(default_factory=list)
 
 
@@ -79,12 +84,15 @@ class Outline:
     # Headings
 
     def _add_heading(self, block: Block) -> None:
-        heading = self._lines[block.start].strip()
+        heading = self._lines[block.start].strip()[block.marks :].strip()
         number = block.marker.parts if block.marker else ()
         level = len(number) if number and number[0][:1].isdigit() else 0
-        self._close_headings(level, heading)
+        if block.marks:
+            self._above = [part for part in self._above if part.marks < block.marks]
+        else:
+            self._close_headings(level, heading)
         part_id = ".".join(number) or _slug(heading)
-        self._open_part(_Part(part_id, heading, (), number, level))
+        self._open_part(_Part(part_id, heading, (), number, level, block.marks))
 
     def _close_headings(self, level: int, heading: str) -> None:
         if level:
@@ -104,7 +112,9 @@ class Outline:
             part.id = f"{part.id}#{self._times[part.id]}"
         if part.heading:
             self._above.append(part)
-        part.path = tuple(above.heading for above in self._above) if part.id != META else ()
+        # The title is the same for every clause: it would only blur the search.
+        headings = (above.heading for above in self._above if above.marks != 1 or above is part)
+        part.path = tuple(headings) if part.id != META else ()
         self._parts.append(part)
         self._open = None
         return part
@@ -124,7 +134,11 @@ class Outline:
 
     def _add_numbered(self, block: Block, number: tuple[str, ...]) -> None:
         part = self._current()
-        if part.number and number == (str(_numbered(part) + 1),):
+        counts = len(number) == 1 and number[0] in (str(part.run + 1), "1" if part.run else "")
+        if part.number and counts:
+            part.run = int(number[0])
+        within = len(number) > 1 and part.run and number[0] == str(part.run) and number[0] != part.number[0]
+        if part.number and (counts or within):
             number = (*part.number, *number)  # "1." under "Section 3" is cited 3.1
         if part.number and number[: len(part.number)] != part.number:
             part = self._open_unheaded(number)
@@ -170,7 +184,8 @@ class Outline:
 
     def _reads_on(self, block: Block, open_clause: _Draft) -> bool:
         inset = open_clause.block.marker is not None and block.indent >= open_clause.block.indent + 2
-        return inset or block.rest[:1].islower() or self._leads_in(open_clause)
+        goes_on = block.rest[:1].islower() and CELLS not in block.rest  # a table's rows stand by themselves
+        return inset or goes_on or self._leads_in(open_clause)
 
     def _is_item(self, marker: Marker, open_clause: _Draft) -> bool:
         if any(follows(item, marker) for item in open_clause.items):
@@ -189,10 +204,6 @@ class Outline:
 def is_meta(section_id: str) -> bool:
     """Say whether a section is a sign-off block."""
     return section_id.split("#")[0] == META
-
-
-def _numbered(part: _Part) -> int:
-    return sum(draft.block.kind == "number" for draft in part.drafts)
 
 
 def _slug(heading: str) -> str:

@@ -5,7 +5,7 @@ import unicodedata
 from pathlib import Path
 
 from knowledge.clauses import Policy, fingerprint
-from knowledge.layout import blocks_of
+from knowledge.layout import blocks_of, heading_marks
 from knowledge.outline import Outline, is_meta
 from knowledge.signoff import adopted_and_review
 
@@ -35,7 +35,9 @@ def read_policy(path: Path, *, organisation: str, title: str) -> Policy:
     the file is missing, unreadable, empty, too large, not text, or holds no clause.
     """
     if path.suffix.lower() != ".txt":
-        raise PolicyError(f"{path}: only .txt files are read. Save the document as plain text (UTF-8).")
+        raise PolicyError(
+            f"{path}: only .txt files are used as they are. `hearth policy add {path.name}` makes one of it."
+        )
     try:
         size = path.stat().st_size
         data = path.read_bytes() if size <= MAX_BYTES else b""
@@ -49,7 +51,7 @@ def read_policy(path: Path, *, organisation: str, title: str) -> Policy:
     if size > MAX_BYTES:
         raise PolicyError(f"{path}: {size:,} bytes, more than {MAX_BYTES:,}. Give the policy alone, as text.")
     try:
-        return parse(_decoded(data), path.stem, organisation, title)
+        return parse(decoded(data), path.stem, organisation, title)
     except PolicyError as error:
         raise PolicyError(f"{path}: {error}") from None
 
@@ -77,10 +79,12 @@ def parse(text: str, slug: str, organisation: str, title: str) -> Policy:
         adopted, review_due = adopted_and_review(signed)
     except ValueError as error:
         raise PolicyError(f"{error}. Correct the date in the sign-off block.") from error
-    return Policy(slug, organisation, title, fingerprint(text), sections, adopted, review_due)
+    version = fingerprint("\n".join(line.strip()[heading_marks(line) :] for line in lines))
+    return Policy(slug, organisation, title, version, sections, adopted, review_due)
 
 
-def _decoded(data: bytes) -> str:
+def decoded(data: bytes) -> str:
+    """Return the text of a file: UTF-8, UTF-16 with its mark, or plain Windows-1252; raise PolicyError."""
     try:
         return data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
     except UnicodeDecodeError as error:
@@ -96,14 +100,19 @@ def _decoded(data: bytes) -> str:
     return text
 
 
+def without_unseen(text: str) -> str:
+    """Return the text with one kind of line end and without invisible characters that mean nothing."""
+    return _LINE_ENDS.sub("\n", text).translate(_UNSEEN)
+
+
 def _cleaned(text: str) -> str:
     """Return the text with one kind of line end and no invisible characters; refuse what turns words."""
-    text = _LINE_ENDS.sub("\n", text).translate(_UNSEEN)
+    text = without_unseen(text)
     if not text.strip():
         raise PolicyError("the document is empty. Give the policy's text.")
     for number, line in enumerate(text.split("\n"), 1):
         for character in line:
-            if character != "\t" and _is_refused(character):
+            if character != "\t" and is_refused(character):
                 name = unicodedata.name(character, "a control character")
                 raise PolicyError(
                     f"line {number} holds U+{ord(character):04X} ({name.lower()}), which plain text has not. "
@@ -112,7 +121,7 @@ def _cleaned(text: str) -> str:
     return text
 
 
-def _is_refused(character: str) -> bool:
+def is_refused(character: str) -> bool:
     """Refuse controls, turned directions, tags and lone surrogates: what is seen must be what is quoted."""
     code = ord(character)
     turned = 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069

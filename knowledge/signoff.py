@@ -12,11 +12,13 @@ _LABEL = (
 )
 _TELLING = (
     r"sign|print|name|position|date|approv|adopt|ratif|agreed|issue|effective|review|version|owner|author"
+    r"|updated"
 )
-# A run of label words, one of them telling, then a colon, a line to write on, or a date that ends the line.
+# A run of label words, one of them telling, then a colon, a table's next cell, a line to write on, or a date
+# that ends the line.
 _SIGN_OFF = re.compile(
     rf"\s*(?=[^:.]*\b(?:{_TELLING}))(?:{_LABEL})+[^:.!?]{{0,40}}?"
-    r"(?::|_{3,}|\.{4,}|\b(?:19|20)\d\d\W*$|\d{1,2}/\d{1,2}/\d\d\W*$)",
+    r"(?::|\||_{3,}|\.{4,}|\b(?:19|20)\d\d\W*$|\d{1,2}/\d{1,2}/\d\d\W*$)",
     re.IGNORECASE,
 )
 _MONTHS = (

@@ -30,7 +30,7 @@ NEAR = 0.25
 SAID = 0.25
 SHOWN = 3  # the clauses that are looked at and quoted
 
-_VERDICTS: dict[str, Verdict] = {"forbid": "not_allowed", "oblige": "required", "permit": "info"}
+VERDICTS: dict[str, Verdict] = {"forbid": "not_allowed", "oblige": "required", "permit": "info"}
 _PARTIES: dict[Bearer | Target, tuple[Party, ...]] = {
     "volunteer": ("volunteer",),
     "staff": ("staff",),
@@ -77,7 +77,7 @@ def decide_unreviewed(
     if norm is None or share_said(norm.act, said) <= SAID:
         return Unreviewed("silent", near=near)
     turns_on = (*norm.conditions, *norm.exceptions)
-    verdict = "depends" if turns_on else _VERDICTS[norm.modality]
+    verdict = "depends" if turns_on else VERDICTS[norm.modality]
     others = tuple(clause for clause in near if clause != norm.clause)
     return Unreviewed(verdict, (norm.clause,), others, norm, asked_back(turns_on[0]) if turns_on else "")
 

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -29,7 +30,25 @@ class Need:
     untested: str
 
 
-NEEDS = {"chromium": Need(find_chromium, "browser tests (no Chromium found)")}
+def find_teams_client() -> object | None:
+    """Return where the npm clients of Teams are installed."""
+    from tests.npm import installed
+
+    return installed(Path(__file__).parent / "teams")
+
+
+def find_slack_client() -> object | None:
+    """Return the npm client of Slack."""
+    from tests.slack.client import program
+
+    return program()
+
+
+NEEDS = {
+    "chromium": Need(find_chromium, "browser tests (no Chromium found)"),
+    "slack client": Need(find_slack_client, "Slack through its client (npm or Node cannot be had)"),
+    "teams client": Need(find_teams_client, "Teams through its clients (npm or Node cannot be had)"),
+}
 _NOT_TESTED = pytest.StashKey[set[str]]()
 
 

@@ -12,6 +12,8 @@ from adapters.text import render_text
 from adapters.web.html import render_html
 from bot.card import Buttons, Card, Document, Element, Facts, Progress, Quote, Text
 from tests.gallery import GALLERY
+from tests.slack.shown import shown_by_slack
+from tests.teams.shown import shown_by_teams
 
 
 class _TextOnly(HTMLParser):
@@ -31,7 +33,12 @@ def _shown_by_html(card: Card) -> str:
 
 
 # A platform is a function from a card to what a reader sees of it, markup taken away.
-PLATFORMS: dict[str, Callable[[Card], str]] = {"html": _shown_by_html, "text": render_text}
+PLATFORMS: dict[str, Callable[[Card], str]] = {
+    "html": _shown_by_html,
+    "slack": shown_by_slack,
+    "teams": shown_by_teams,
+    "text": render_text,
+}
 
 
 def _words(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from adapters.web.documents import Documents
 from adapters.web.guard import add_headers, guard
 from adapters.web.page import STATIC, render_page
 from adapters.web.settings import WebSettings
+from adapters.web.uploads import Uploads
 from bot.records.store import Records
 
 
@@ -18,6 +19,7 @@ def create_app(records: Records, settings: WebSettings, bell: Bell) -> web.Appli
     the guard first; `adapters.web.serve` is how to listen safely.
     """
     page, chat = render_page(settings), Chat(records, settings, bell)
+    documents = Documents(records, chat.conversation)
 
     async def index(_request: web.Request) -> web.Response:
         return web.Response(text=page, content_type="text/html", charset="utf-8")
@@ -28,6 +30,8 @@ def create_app(records: Records, settings: WebSettings, bell: Bell) -> web.Appli
     app.router.add_get("/", index)
     app.router.add_post("/conversation", chat.open)
     app.router.add_get("/chat", chat.connect)
-    app.router.add_get("/document/{id}", Documents(records, chat.conversation).certificate)
+    app.router.add_get("/document/{id}", documents.certificate)
+    app.router.add_get("/document/file/{id}", documents.file)
+    app.router.add_post("/file", Uploads(records, chat.conversation).take)
     app.router.add_static("/static", STATIC)
     return app

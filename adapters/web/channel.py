@@ -1,9 +1,9 @@
 """Sending to the page: a card is written to the conversation, and the pages that show it are told."""
 
-from adapters.web import entries
+from adapters.web import entries, uploads
 from adapters.web.bell import Bell
 from bot.card import Card
-from bot.channel import TryLater
+from bot.channel import TryLater, Undeliverable
 from bot.records.database import RecordsUnavailable
 from bot.records.store import Records
 
@@ -40,3 +40,13 @@ class WebChannel:
             return entries.find_card(self._records, conversation, card_id)
         except RecordsUnavailable as error:
             raise TryLater(_AWAY) from error
+
+    def fetch(self, conversation: str, ref: str) -> bytes:
+        """Return a file that a page sent; raise TryLater, or Undeliverable where it is kept no longer."""
+        try:
+            content = uploads.fetch(self._records, conversation, ref)
+        except RecordsUnavailable as error:
+            raise TryLater(_AWAY) from error
+        if content is None:
+            raise Undeliverable("the file is kept no longer")
+        return content

@@ -5,21 +5,27 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from bot.cases.files import shown_name
+from bot.message import Attached
+
 Role = Literal["volunteer", "staff", "trustee", "manager", "unknown"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
 # Far above what is answered (the door refuses long messages in its own words), and small enough to hold.
 MAX_FRAME = 512 * 1024
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_FILE = re.compile(r"[0-9a-f]{32}")
+_LONGEST_MEDIA = 100
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Someone typed and sent `text`."""
+    """Someone typed and sent `text`, with files that were uploaded before; one of both may be missing."""
 
     id: str
     text: str
+    files: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,8 @@ def read_frame(data: str) -> Frame:
 
 def _read(frame: dict[str, Any]) -> Frame:
     match frame:
+        case {"type": "say", "id": str(message_id), "text": str(text), "files": [*files]}:
+            return Typed(_checked(message_id), _writable(text), tuple(_file(file) for file in files))
         case {"type": "say", "id": str(message_id), "text": str(text)}:
             return Typed(_checked(message_id), _writable(text))
         case {"type": "press", "id": str(message_id), "action": str(action)}:
@@ -73,6 +81,15 @@ def _read(frame: dict[str, Any]) -> Frame:
             return Chose(_checked(message_id), _roles(roles), _writable(code.strip()))
         case _:
             raise BadFrame("The page sent a message of an unknown kind. Please reload it.")
+
+
+def _file(file: Any) -> Attached:
+    match file:
+        case {"id": str(ref), "name": str(name), "media": str(media), "size": int(size)} if (
+            _FILE.fullmatch(ref) and len(media) <= _LONGEST_MEDIA and size >= 0
+        ):
+            return Attached(ref, shown_name(_writable(name)), media, size)
+    raise BadFrame("The page sent a file that it had not uploaded. Please reload it.")
 
 
 def _writable(text: str) -> str:

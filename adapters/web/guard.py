@@ -34,7 +34,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
-    "Cache-Control": "no-cache",
 }
 
 
@@ -98,6 +97,7 @@ def guard(settings: WebSettings) -> Middleware:
 async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
     """Put the safety headers on every response, errors and handshakes included."""
     response.headers.update(HEADERS)
+    response.headers.setdefault("Cache-Control", "no-cache")
 
 
 def _is_ip(name: str) -> bool:

@@ -66,7 +66,9 @@ def _button(button: Button) -> str:
 
 
 def _link(label: str, document: str) -> str:
-    address = f"/document/{quote(document.rpartition(':')[2], safe='', errors='replace')}"
+    kind, _, given = document.rpartition(":")
+    folder = "/document/file" if kind == "file" else "/document"
+    address = f"{folder}/{quote(given, safe='', errors='replace')}"
     return f'<a class="button" dir="auto" href="{address}" download>{_safe(label)}</a>'
 
 

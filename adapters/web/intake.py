@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
-from adapters.web import entries
+from adapters.web import entries, uploads
 from adapters.web.frames import BadFrame, Chose, Frame, Pressed, Role, Typed
 from bot import inbox
-from bot.message import Message
+from bot.message import Attached, Message
 from bot.records.store import Records
 
 _ROLE_WORDS: dict[Role, str] = {
@@ -19,7 +19,7 @@ _ROLE_WORDS: dict[Role, str] = {
 
 
 class Refused(Exception):  # noqa: N818 - not an error of the program: what the person asked for is not given
-    """The role was not accepted; the message says why and what to do."""
+    """What was sent was not accepted; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Intake:
 
         Raises:
             BadFrame: the button was not shown.
-            Refused: there is no code.
+            Refused: there is no code, or a file is not there any more.
             RecordsUnavailable: nothing was accepted.
         """
         message_id = f"{conversation}/{frame.id}"
@@ -49,7 +49,8 @@ class Intake:
         if kinds:
             return "card" in kinds
         text, action, words = self._read(conversation, frame)
-        message = Message(message_id, conversation, text, action, sender=conversation, private=True)
+        files = self._files(conversation, frame)
+        message = Message(message_id, conversation, text, action, conversation, private=True, files=files)
         inbox.accept(self.records, message, beside=lambda change: entries.add_said(change, message, words))
         self.ring(conversation)
         return False
@@ -58,7 +59,7 @@ class Intake:
         """Return the message's text and action, and what to show as said."""
         match frame:
             case Typed():
-                return frame.text, None, frame.text
+                return frame.text, None, "\n".join(filter(None, (frame.text, *_named(frame.files))))
             case Pressed():
                 button = entries.shown_button(self.records, conversation, frame.action)
                 if button is None:
@@ -72,6 +73,12 @@ class Intake:
             case _:
                 assert_never(frame)
 
+    def _files(self, conversation: str, frame: Frame) -> tuple[Attached, ...]:
+        files = frame.files if isinstance(frame, Typed) else ()
+        if files and not uploads.are_there(self.records, conversation, {file.ref for file in files}):
+            raise Refused("A file is not there any more. Please remove it and choose it again.")
+        return files
+
     def _join(self, code: str) -> str:
         """Return the action that joins the sender to whom a code was given; a card says what came of it."""
         if not code:
@@ -79,6 +86,10 @@ class Intake:
                 raise Refused("Please enter a one-time code to speak as the manager.")
             code = self.sample_code()
         return f"join:{code}"
+
+
+def _named(files: tuple[Attached, ...]) -> tuple[str, ...]:
+    return tuple(f"File: {file.name}" for file in files)
 
 
 def _claims_manager(action: str) -> bool:

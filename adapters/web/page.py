@@ -5,6 +5,7 @@ from pathlib import Path
 from string import Template
 
 from adapters.web.settings import WebSettings
+from bot.cases.files import accepted
 
 STATIC = Path(__file__).parent / "static"
 
@@ -17,6 +18,7 @@ def render_page(settings: WebSettings) -> str:
     )
     template = Template((Path(__file__).parent / "page.html").read_text(encoding="utf-8"))
     return template.substitute(
+        types=escape(accepted()),
         organisation=escape(settings.organisation),
         place=_place(settings),
         examples=examples,

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot import inbox, work
 from bot.card import Card
-from bot.channel import TryLater
+from bot.channel import TryLater, Undeliverable
 from bot.conversation import Conversation
 from bot.desk import Desk
 from bot.message import Message
@@ -112,6 +112,10 @@ class HttpChannel:
         _, answer = self._ask("/find", {"conversation": conversation, "id": card_id})
         found: str | None = answer["as"]
         return found
+
+    def fetch(self, conversation: str, ref: str) -> bytes:
+        """Nobody sends a file here."""
+        raise Undeliverable(f"{conversation} has no file {ref}")
 
     def _ask(self, path: str, body: dict[str, str]) -> tuple[int, Any]:
         try:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot import officers, reach
 from bot.card import Button, Buttons, Card, Text
-from bot.cases import complaint_cards, conflict, handoffs, raiser_cards, stages
+from bot.cases import complaint_cards, conflict, content_down, handoffs, raiser_cards, stages
 from bot.cases.complaint_dates import day_of
 from bot.cases.form import private
 from bot.cases.rules import Rules
@@ -40,6 +40,7 @@ def look(records: Records, rules: Rules) -> None:
         _nudge(records, rules, handoff_id)
     for case_id in late:
         _tell_late(records, case_id)
+    content_down.look(records, rules)
 
 
 def _left(records: Records) -> Sequence[str]:

@@ -195,7 +195,7 @@ def form_rows(visit: Visit, given: Answers) -> tuple[tuple[str, str], ...]:
 def _may_be(visit: Visit, given: Answers) -> frozenset[str]:
     """Return the officers whom a complaint names or may mean, anywhere in it."""
     known = conflict.known_officers(visit.change.records, visit.change.session)
-    told = " . ".join(given.get(id_, "") for id_ in (_WHAT, _WHERE, _RIGHT))
+    told = " . ".join(given.get(id_, "") for id_ in (_WHAT, _WHERE, _RIGHT, _FILES))
     found = naming.meant(told, known)
     if _picked(given) is None and given.get(_WHO) not in ("nobody", "a volunteer", None):
         found |= naming.meant(given[_WHO], known, asked_who=True)

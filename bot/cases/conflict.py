@@ -37,6 +37,8 @@ _SAFEGUARDING: tuple[Office, ...] = (
     "chair",
     "outside_contact",
 )
+# Who approves a post, and takes one down: someone here (clause 1.2), never an outside contact.
+_POSTS: tuple[Office, ...] = ("manager", "deputy_manager", "chair", "deputy_chair", "trustee")
 _TRUSTEES: frozenset[Office] = frozenset({"chair", "deputy_chair", "trustee"})
 _MANAGERS: frozenset[Office] = frozenset({"manager", "deputy_manager"})
 
@@ -124,6 +126,8 @@ def _offices(session: Session, case: Case, held: Iterable[Officer]) -> Sequence[
     """Return the offices that are turned to, above whoever the case is, or may be, about."""
     if case.kind == "safeguarding":
         return _SAFEGUARDING
+    if case.kind in ("content", "take-down"):
+        return _POSTS
     if case.kind == "quarterly":
         return _ABOVE_THE_MANAGER
     about = hidden_from(session, case) | ({case.raised_by} if case.raised_by else set())

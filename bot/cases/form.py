@@ -5,13 +5,13 @@ derail a form that is open.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot import people
 from bot.card import Button, Buttons, Card, Element, Facts, Progress, Text
-from bot.cases import casebook, stages
+from bot.cases import casebook, files, stages
 from bot.cases.casebook import CaseError
 from bot.cases.stages import Kind
 from bot.records.tables import Case, CaseEntry
@@ -29,7 +29,9 @@ Answers = Mapping[str, str]
 class Question:
     """One question of a form. `options` are (value, label); `typed` says that any words may answer it.
 
-    `files` says that files may be sent in answer, and `short` is what the answer is called in the review.
+    `files` says that files may be sent in answer, `pictures` that they must be pictures, and `short` is what
+    the answer is called in the review. `read` returns an answer as it is kept, or raises CaseError with what
+    is wrong with it.
     """
 
     id: str
@@ -39,17 +41,25 @@ class Question:
     typed: bool = True
     optional: bool = False
     files: bool = False
+    pictures: bool = False
+    read: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What is asked for a case of one kind; `questions` depends on what was answered."""
+    """What is asked for a case of one kind; `questions` depends on what was answered.
+
+    `changed` is told of each answer that is not as it was, and returns what is said of that. `told` is what
+    whoever sees to the case is shown in place of the answers.
+    """
 
     kind: Kind
     title: str
     intro: Callable[[Visit], Card]
     questions: Callable[[Visit, Answers], Sequence[Question]]
     submit: Callable[[Visit, Case, Answers], Sequence[Card]]
+    changed: Callable[[Visit, Case, str], str] | None = None
+    told: Callable[[Visit, Case, Answers], Sequence[Element]] | None = None
 
 
 def begin(visit: Visit, form: Form, first: Mapping[str, str]) -> Sequence[Card]:
@@ -72,13 +82,13 @@ def go_on(visit: Visit, form: Form, case: Case, said: str = "") -> Sequence[Card
     return (review(visit, form, case, said),)
 
 
-def ask(visit: Visit, form: Form, case: Case, question_id: str) -> Sequence[Card]:
+def ask(visit: Visit, form: Form, case: Case, question_id: str, said: str = "") -> Sequence[Card]:
     """Ask one question again, as when its answer is to be changed."""
     questions = form.questions(visit, answers(visit, case))
     for number, question in enumerate(questions, 1):
         if question.id == question_id:
-            return (_ask(visit, form, case, question, number, len(questions)),)
-    return go_on(visit, form, case)
+            return (_ask(visit, form, case, question, number, len(questions), said),)
+    return go_on(visit, form, case, said)
 
 
 def back(visit: Visit, form: Form, case: Case, question_id: str) -> Sequence[Card]:
@@ -93,14 +103,45 @@ def take(visit: Visit, form: Form, case: Case, question_id: str, text: str) -> S
     question = _question(visit, form, case, question_id)
     if question is None:
         return go_on(visit, form, case)
+    if question.files and files.of_case(visit.change, case):
+        words = "" if text in dict(question.options) else text.strip()
+        return go_on(visit, form, case, _files_changed(visit, form, case, question, words) if words else "")
     values = dict(question.options)
     if not question.typed and text not in values:
         chosen = [value for value, label in question.options if label.casefold() == text.strip().casefold()]
         if not chosen:
             return ask(visit, form, case, question_id)
         text = chosen[0]
-    put(visit, case, question_id, text.strip() or SKIPPED)
-    return go_on(visit, form, case)
+    text = text.strip() or SKIPPED
+    if question.read is not None and text not in values:
+        try:
+            text = question.read(text)
+        except CaseError as error:
+            return ask(visit, form, case, question_id, str(error))
+    return go_on(visit, form, case, _put(visit, form, case, question_id, text))
+
+
+def take_files(visit: Visit, form: Form, case: Case, question_id: str, text: str) -> Sequence[Card]:
+    """Keep the files that came in answer to a question, wherever in the form they come, and ask on."""
+    taking = next((one for one in form.questions(visit, answers(visit, case)) if one.files), None)
+    if taking is None:
+        return ask(visit, form, case, question_id, "No files are taken here.")
+    kept = files.keep(visit, case, pictures=taking.pictures)
+    at_it, changed = taking.id == question_id, ""
+    if kept.names or (at_it and text.strip()):
+        changed = _files_changed(visit, form, case, taking, text.strip() if at_it else "")
+    said = " ".join(part for part in (kept.said, changed) if part)
+    if at_it or not text.strip():
+        return ask(visit, form, case, question_id, said)
+    (card,) = take(visit, form, case, question_id, text)
+    return (replace(card, elements=(Text(said), *card.elements)),)
+
+
+def remove_file(visit: Visit, form: Form, case: Case, file_id: str) -> Sequence[Card]:
+    """Take a file out of a form again."""
+    taking = next(one for one in form.questions(visit, answers(visit, case)) if one.files)
+    files.remove(visit, case, file_id)
+    return ask(visit, form, case, taking.id, _files_changed(visit, form, case, taking))
 
 
 def skip(visit: Visit, form: Form, case: Case, question_id: str) -> Sequence[Card]:
@@ -109,7 +150,7 @@ def skip(visit: Visit, form: Form, case: Case, question_id: str) -> Sequence[Car
     if question is None or not question.optional:
         return ask(visit, form, case, question_id)
     if question_id not in answers(visit, case):
-        put(visit, case, question_id, SKIPPED)
+        _put(visit, form, case, question_id, SKIPPED)
     return go_on(visit, form, case)
 
 
@@ -165,6 +206,12 @@ def put(visit: Visit, case: Case, question_id: str, text: str) -> None:
     visit.change.audit(f"{case.kind}:form:answered", case.id, people.audit_name(visit.person))
 
 
+def unanswer(visit: Visit, case: Case, question_id: str) -> None:
+    """Take an answer away, so that the question is asked anew."""
+    named = CaseEntry.case_ == case.id, CaseEntry.kind == f"{ANSWER}{question_id}"
+    visit.change.session.execute(delete(CaseEntry).where(*named))
+
+
 def draft(visit: Visit, case_id: str) -> Case:
     """Return, locked, a form that is hers and still open; raise CaseError."""
     case = casebook.raised(visit.change, case_id, visit.person)
@@ -196,7 +243,8 @@ def _ask(
         now = shown(question, given)
         cut = f"{now[:_LONGEST_SHOWN]}…" if len(now) > _LONGEST_SHOWN else now
         elements.append(Facts((("So far", cut),)))
-    if question.options:
+    sent = _sent_files(visit, case) if question.files else []
+    if question.options and not sent:
         elements.append(
             Buttons(
                 tuple(
@@ -205,6 +253,7 @@ def _ask(
                 )
             )
         )
+    elements += sent
     elements.append(Buttons(_ways(case, question, number, kept=bool(given))))
     return private(visit.card_id, case.number, form.title, *elements)
 
@@ -212,13 +261,36 @@ def _ask(
 def _ways(case: Case, question: Question, number: int, *, kept: bool) -> tuple[Button, ...]:
     ways = []
     if kept:
-        ways.append(Button("Leave it so", f"case:resume:{case.id}"))
+        ways.append(Button("That's all" if question.files else "Leave it so", f"case:resume:{case.id}"))
     elif question.optional:
         ways.append(Button("Skip", f"case:skip:{case.id}:{question.id}"))
     if number > 1:
         ways.append(Button("Back", f"case:back:{case.id}:{question.id}"))
     ways.append(Button("Pause", f"case:pause:{case.id}"))
     return tuple(ways)
+
+
+def _put(visit: Visit, form: Form, case: Case, question_id: str, text: str) -> str:
+    """Write an answer; where it is not as it was, the form is told, and what it says is returned."""
+    before = answers(visit, case).get(question_id)
+    put(visit, case, question_id, text)
+    return form.changed(visit, case, question_id) if before != text and form.changed is not None else ""
+
+
+def _files_changed(visit: Visit, form: Form, case: Case, question: Question, words: str = "") -> str:
+    """Have the question for files answered by the names of what is kept, and by what was said to it."""
+    names = [name for _, name in files.of_case(visit.change, case)]
+    said = answers(visit, case).get(question.id, "").split("\n")[1:]
+    answer = [", ".join(names) or SKIPPED, *said, *([words] if words else [])]
+    put(visit, case, question.id, "\n".join(answer))
+    return form.changed(visit, case, question.id) if form.changed is not None else ""
+
+
+def _sent_files(visit: Visit, case: Case) -> Sequence[Element]:
+    """Return a button for each file that was sent, to take it out again."""
+    sent = files.of_case(visit.change, case)
+    out = tuple(Button(f"Remove {name}", f"case:unfile:{case.id}:{row.id}") for row, name in sent)
+    return [Buttons(out)] if out else []
 
 
 def _question(visit: Visit, form: Form, case: Case, question_id: str) -> Question | None:

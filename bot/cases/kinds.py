@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.cases import complaint
+from bot.cases import complaint, content
 from bot.cases.form import Form
 
-FORMS: Mapping[str, Form] = {"complaint": complaint.FORM}
+FORMS: Mapping[str, Form] = {"complaint": complaint.FORM, "content": content.FORM}

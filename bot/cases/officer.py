@@ -4,7 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bot import officers, people, reach
 from bot.card import Button, Buttons, Card, Text
-from bot.cases import casebook, clearing, complaint_cards, conflict, handoffs, officer_cards, raiser_cards
+from bot.cases import (
+    casebook,
+    clearing,
+    complaint_cards,
+    conflict,
+    handoffs,
+    officer_cards,
+    raiser_cards,
+    unanswered_kept,
+)
 from bot.cases.casebook import CaseError
 from bot.cases.complaint_dates import due_after
 from bot.cases.form import private
@@ -20,10 +29,18 @@ _ASKS: Mapping[str, str] = {
     "decision": "Write what you decide on the appeal, and why.",
     "lessons": "Write the outcome, and what is learned from it. It stays with the case.",
     "note": "Write your note. Only who deals with the case reads it.",
+    "changes": "Write what is to be changed. The author gets it exactly as you wrote it.",
+    "declined": "Write why it is declined. The author gets it exactly as you wrote it.",
     "passed on": "Write why you pass it on.",
 }
 # What is done with a case when these words are sent.
-_STEPS: Mapping[str, Verb] = {"answer": "answer", "decision": "decide", "lessons": "close"}
+_STEPS: Mapping[str, Verb] = {
+    "answer": "answer",
+    "decision": "decide",
+    "lessons": "close",
+    "changes": "ask-changes",
+    "declined": "decline",
+}
 
 
 def take_on(visit: Visit, rest: str) -> Sequence[Card]:
@@ -104,16 +121,19 @@ def written(visit: Visit, what: str, case: Case, text: str) -> Sequence[Card]:
 def send(visit: Visit, rest: str) -> Sequence[Card]:
     """Send what was shown, once; with an answer, a decision or an outcome the case moves on."""
     case, entry, what = _drafted(visit, rest)
-    entry.kind = what
     if what in _STEPS:
         casebook.step(visit.change, case, _STEPS[what], visit.person)
         case.due_at = due_after(visit.rules, case, visit.change.records.now())
-    if what == "lessons":
+    entry.kind = what
+    if what == "changes":
+        case.owner = None
+    if what in ("lessons", "changes", "declined"):
         handoffs.end_all(visit.change, case, who=people.audit_name(visit.person))
     visit.change.audit(f"{case.kind}:{what}:sent", case.id, people.audit_name(visit.person))
     text = visit.change.records.open(CaseEntry.text, entry)
     _tell_raiser(visit, case, raiser_cards.written(visit, case, what, text, _myself(visit)))
-    return (officer_cards.case_card(visit, case, "Sent." if what != "lessons" else "Closed."),)
+    done = officer_cards.case_card(visit, case, "Sent." if what != "lessons" else "Closed.")
+    return (done, *(unanswered_kept.keep_offer(visit, case) if what == "answer" else ()))
 
 
 def pass_on(visit: Visit, rest: str) -> Sequence[Card]:

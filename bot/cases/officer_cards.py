@@ -3,16 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
-
 from bot import officers, people
 from bot.card import Button, Buttons, Card, Element, Facts, Text
 from bot.cases import casebook, conflict, form
+from bot.cases import files as case_files
 from bot.cases.complaint_dates import day_of
 from bot.cases.form import ANSWER, private
 from bot.cases.rules import Rules
 from bot.records.store import Change
-from bot.records.tables import Case, CaseFile, Handoff, Officer, Person
+from bot.records.tables import Case, Handoff, Officer, Person
 from bot.visit import Visit
 
 # Entries that an officer is shown, and what they are called. What clearing wrote is shown to nobody.
@@ -27,8 +26,21 @@ _STORY: Mapping[str, str] = {
     "passed on": "Passed on because",
     "procedure": "Procedure changed because",
     "lessons": "Outcome and lessons",
+    "changes": "You asked for changes",
+    "declined": "Declined because",
+    "approved": "Approved",
+    "voided": "The approval counts no more",
+    "published": "Put online",
+    "deviation": "Not as the policy has it",
+    "consent": "A consent",
+    "take-down": "To be taken down",
+    "post": "The post",
+    "taken down": "Taken down",
     "question": "The question",
     "told": "What Hearth answered",
+    "check": "The check",
+    "point": "Checked",
+    "finding": "The finding",
 }
 # What can be done, by kind and stage: (label, action). "write" asks for words first, which are then shown.
 _DO: Mapping[str, Mapping[str, Sequence[tuple[str, str]]]] = {
@@ -53,6 +65,18 @@ _DO: Mapping[str, Mapping[str, Sequence[tuple[str, str]]]] = {
         "decided": (("Reply", "write:reply"), ("Close it", "write:lessons")),
     },
     "question": {"accepted": (("Answer it", "write:answer"), ("Ask them something", "write:asked"))},
+    "quarterly": {"accepted": (("Go through the check", "points"),)},
+    "task": {"accepted": (("It is done", "done"),)},
+    "content": {
+        "accepted": (
+            ("Approve it", "approve"),
+            ("Ask for changes", "write:changes"),
+            ("Decline it", "write:declined"),
+            ("Ask them something", "write:asked"),
+        ),
+        "approved": (("It is online now", "publish"), ("Ask for changes", "write:changes")),
+    },
+    "take-down": {"accepted": (("It is taken down", "taken-down"),)},
     "safeguarding": {
         "accepted": (
             ("Reply", "write:reply"),
@@ -100,26 +124,24 @@ def story(visit: Visit, case: Case) -> Sequence[Element]:
     answered = {row.kind.removeprefix(ANSWER): text for row, text in rows if row.kind.startswith(ANSWER)}
     elements: list[Element] = []
     if answered:
-        elements.append(Facts(_form_rows(visit, case, answered)))
+        elements += _form_part(visit, case, answered)
     for row, text in rows:
-        if row.kind in _STORY:
+        if (kind := row.kind.partition(":")[0]) in _STORY:
             when = visit.rules.calendar.local(row.at).strftime("%d %B %H:%M")
-            elements.append(Text(f"{_STORY[row.kind]}, {when}: {text}"))
+            elements.append(Text(f"{_STORY[kind]}, {when}: {text}"))
     return elements
 
 
 def files(visit: Visit, case: Case) -> Sequence[Element]:
-    """Return the files of a case by name."""
-    rows = visit.change.session.scalars(
-        select(CaseFile).where(CaseFile.case_ == case.id).order_by(CaseFile.at)
-    )
-    names = [visit.change.records.open(CaseFile.name, row) for row in rows]
-    return [Text(f"Files: {', '.join(names)}")] if names else []
+    """Return the files of a case, each to be opened."""
+    return case_files.to_open(visit.change, case)
 
 
 def raiser(change: Change, case: Case) -> str:
     """Return who raised a case, as its owner may know."""
-    if case.anonymous or case.raised_by is None:
+    if case.raised_by is None:
+        return "Hearth, as the policy asks"
+    if case.anonymous:
         return "someone who gives no name"
     person = change.session.get(Person, case.raised_by)
     name = change.records.open(Person.name, person) if person else ""
@@ -146,6 +168,13 @@ def waiting(visit: Visit, handed: Sequence[tuple[Handoff, Case]], owned: Sequenc
 
 def _when(rules: Rules, moment: datetime) -> str:
     return f"{day_of(rules, moment):%d %B}"
+
+
+def _form_part(visit: Visit, case: Case, answered: Mapping[str, str]) -> Sequence[Element]:
+    from bot.cases.kinds import FORMS  # the forms import these cards
+
+    told = FORMS[case.kind].told
+    return told(visit, case, answered) if told else [Facts(_form_rows(visit, case, answered))]
 
 
 def _form_rows(visit: Visit, case: Case, answered: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

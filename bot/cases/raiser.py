@@ -11,6 +11,7 @@ from bot.cases import (
     complaint,
     complaint_cards,
     conflict,
+    files,
     handoffs,
     officer_cards,
     raiser_cards,
@@ -53,7 +54,11 @@ def add(visit: Visit, rest: str) -> Sequence[Card]:
     leave = Buttons((Button("Never mind", f"case:mine:{case.id}"),))
     return (
         private(
-            visit.card_id, case.number, f"Adding to {case.number}", Text("Write what you want to add."), leave
+            visit.card_id,
+            case.number,
+            f"Adding to {case.number}",
+            Text("Write what you want to add, or send pictures or documents."),
+            leave,
         ),
     )
 
@@ -63,14 +68,22 @@ def added(visit: Visit, case: Case, text: str) -> Sequence[Card]:
     visit.state.awaiting = ""
     if case.stage in stages.OVER:
         raise CaseError(f"{case.number} is {case.stage}: nothing was added. You can raise a new one.")
-    casebook.note(visit.change, case, "said", text, visit.person)
+    if case.kind == "content" and visit.files:
+        raise CaseError("A picture belongs to the post: to change it, press “Change it” on the post.")
+    kept = files.keep(visit, case)
+    refused = Text(" ".join(kept.refused))
+    if not text and not kept.names:
+        visit.state.awaiting = f"case:+add:{case.id}"
+        return (private(visit.card_id, case.number, f"Adding to {case.number}", refused),)
+    if text:
+        casebook.note(visit.change, case, "said", text, visit.person)
     visit.change.audit(f"{case.kind}:case:added-to", case.id, people.audit_name(visit.person))
     if case.kind == "complaint":
-        complaint.recheck(visit.change, visit.rules, case, text)
+        complaint.recheck(visit.change, visit.rules, case, " . ".join((text, *kept.names)))
     _tell_owner(visit, case, "Something was added.")
-    return (
-        private(visit.card_id, case.number, f"Added to {case.number}", Text("It is kept with your case.")),
-    )
+    told = [Text(kept.said)] if visit.files else []
+    said = Text("It is kept with your case.")
+    return (private(visit.card_id, case.number, f"Added to {case.number}", said, *told),)
 
 
 def withdraw(visit: Visit, rest: str) -> Sequence[Card]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot import officers
 from bot.card import Button, Buttons, Card, Element, Facts, Text
-from bot.cases import complaint_cards, stages
+from bot.cases import complaint_cards, content_cards, stages
 from bot.cases.complaint_dates import answer_by, day_of
 from bot.cases.form import private
 from bot.cases.rules import Rules
@@ -37,6 +37,8 @@ def written(visit: Visit, case: Case, what: str, text: str, officer: Officer) ->
         "answer": f"The answer to {case.number}",
         "decision": f"The decision on your appeal, {case.number}",
         "lessons": f"{case.number} is closed",
+        "changes": f"{name} asks you to change {case.number}",
+        "declined": f"{case.number} is declined",
     }[what]
     elements: list[Element] = []
     if what != "lessons":
@@ -49,6 +51,8 @@ def written(visit: Visit, case: Case, what: str, text: str, officer: Officer) ->
         elements.append(Text(f"You may appeal until {day_of(visit.rules, case.due_at):%A %d %B %Y}."))
     if case.kind == "complaint" and case.stage not in stages.OVER:
         elements.append(complaint_cards.of_raiser(case))
+    elif case.kind == "content":
+        elements += content_cards.for_author(visit, case)
     elif case.stage not in stages.OVER:
         elements.append(Buttons((Button("Answer", f"case:add:{case.id}", "primary"),)))
     return private(f"{visit.card_id}.raiser", case.number, title, *elements)
@@ -67,6 +71,8 @@ def standing(visit: Visit, case: Case) -> Card:
         ]
     elif case.stage not in stages.OVER and case.kind == "complaint":
         elements.append(complaint_cards.of_raiser(case))
+    elif case.kind == "content":
+        elements += content_cards.for_author(visit, case)
     return private(f"{visit.card_id}.{case.id}", case.number, f"{case.number}: {case.kind}", *elements)
 
 

@@ -3,7 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.card import Card, Text
-from bot.cases import casebook, clearing, complaint, form, officer, raiser
+from bot.cases import (
+    casebook,
+    clearing,
+    complaint,
+    content,
+    form,
+    officer,
+    quarterly_check,
+    raiser,
+    unanswered,
+    unanswered_kept,
+)
 from bot.cases.casebook import CaseError
 from bot.cases.kinds import FORMS
 from bot.records.tables import Case
@@ -26,6 +37,10 @@ def typed(visit: Visit, text: str) -> Sequence[Card]:
     side, _, rest = visit.state.awaiting.partition(":")
     what, _, case_id = rest.partition(":")
     try:
+        if side == "officer" and what in _WRITES:
+            return _WRITES[what](visit, case_id, text)
+        if side == "officer" and what.startswith("finding-"):
+            return quarterly_check.found(visit, what.removeprefix("finding-"), case_id, text)
         if side == "officer":
             case = casebook.owned(visit.change, case_id, visit.person)
             if what.startswith("procedure-"):
@@ -48,6 +63,8 @@ def begin(visit: Visit, kind: str, text: str) -> Sequence[Card]:
 def _answered(visit: Visit, case_id: str, question: str, text: str) -> Sequence[Card]:
     case = form.draft(visit, case_id)
     chosen = FORMS[case.kind]
+    if visit.files:
+        return form.take_files(visit, chosen, case, question, text)
     said = text.strip().casefold()
     if said in _PAUSES:
         return (form.paused(visit, chosen, case),)
@@ -89,8 +106,17 @@ def _pause(visit: Visit, rest: str) -> Sequence[Card]:
     return (form.paused(visit, FORMS[case.kind], case),)
 
 
+def _unfile(visit: Visit, rest: str) -> Sequence[Card]:
+    case_id, _, file_id = rest.partition(":")
+    case = form.draft(visit, case_id)
+    return form.remove_file(visit, FORMS[case.kind], case, file_id)
+
+
 def _drop(visit: Visit, rest: str) -> Sequence[Card]:
     case = form.draft(visit, rest)
+    if case.summary is not None:  # it was sent before, and whoever saw to it knows of it
+        casebook.step(visit.change, case, "withdraw", visit.person)
+        return (_told(visit, f"{case.number} is withdrawn."),)
     casebook.throw_away(visit.change, case, visit.person)
     return (_told(visit, "It is thrown away. Nothing was sent, and nothing of it is kept."),)
 
@@ -123,6 +149,11 @@ _ADDS: Mapping[str, Callable[[Visit, Case, str], Sequence[Card]]] = {
     "+add": raiser.added,
     "+appeal": raiser.appealed,
 }
+# What an officer writes that is not for whoever raised a case.
+_WRITES: Mapping[str, Callable[[Visit, str, str], Sequence[Card]]] = {
+    "shorten": unanswered.shortened,
+    "kept-question": unanswered_kept.keep_as,
+}
 _PRESSES: Mapping[str, Callable[[Visit, str], Sequence[Card]]] = {
     "start": _start,
     "choose": _choose,
@@ -132,9 +163,14 @@ _PRESSES: Mapping[str, Callable[[Visit, str], Sequence[Card]]] = {
     "resume": _at_question(lambda visit, of, case, _: form.go_on(visit, of, case)),
     "pause": _pause,
     "drop": _drop,
+    "unfile": _unfile,
     "submit": _submit,
     "leave": _leave,
     **officer.PRESSES,
     **raiser.PRESSES,
     **clearing.PRESSES,
+    **content.PRESSES,
+    **quarterly_check.PRESSES,
+    **unanswered.PRESSES,
+    **unanswered_kept.PRESSES,
 }

@@ -52,12 +52,22 @@ class ContentRules(_Part):
     take_down_days: _Days
 
 
-class QuarterlyRules(_Part):
-    """The sites that are checked each quarter, and working days for the check and for what it finds."""
+class QuarterlyPoint(_Part):
+    """One point of the check: how it is asked, what it is called, and the clauses that are quoted."""
 
-    sites: tuple[str, ...]
+    id: Annotated[str, Field(pattern=r"^[a-z-]{1,20}$")]
+    ask: str
+    short: str
+    clauses: tuple[str, ...] = ()
+
+
+class QuarterlyRules(_Part):
+    """The sites that are checked each quarter, on which points; working days for it and for what it finds."""
+
+    sites: tuple[Annotated[str, Field(min_length=1, max_length=60)], ...]
     check_days: _Days
     task_days: _Days
+    point: Annotated[tuple[QuarterlyPoint, ...], Field(min_length=1)]
 
 
 class SafeguardingRules(_Part):

@@ -18,6 +18,8 @@ Verb = Literal[
     "decline",
     "ask-changes",
     "publish",
+    "change",
+    "finish",
 ]
 
 DRAFT = "draft"
@@ -58,6 +60,11 @@ _SEEN_TO: Steps = {
     ("received", "withdraw"): "withdrawn",
     ("accepted", "withdraw"): "withdrawn",
 }
+_CHECKED: Steps = {
+    ("received", "accept"): "accepted",
+    ("accepted", "accept"): "accepted",
+    ("accepted", "finish"): "closed",
+}
 _CONTENT: Steps = {
     ("draft", "submit"): "received",
     ("draft", "withdraw"): "withdrawn",
@@ -71,6 +78,9 @@ _CONTENT: Steps = {
     ("accepted", "withdraw"): "withdrawn",
     ("approved", "withdraw"): "withdrawn",
     ("approved", "ask-changes"): "draft",
+    ("received", "change"): "draft",
+    ("accepted", "change"): "draft",
+    ("approved", "change"): "draft",
     ("approved", "publish"): "closed",
     ("approved", "close"): "closed",
 }
@@ -81,8 +91,8 @@ STEPS: Mapping[Kind, Steps] = {
     "safeguarding": _SEEN_TO,
     "content": _CONTENT,
     "take-down": _SEEN_TO,
-    "quarterly": _SEEN_TO,
-    "task": _SEEN_TO,
+    "quarterly": _CHECKED,
+    "task": _CHECKED,
 }
 
 

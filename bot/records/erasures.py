@@ -27,6 +27,7 @@ from bot.records.tables import (
     Sending,
     Unanswered,
     WebEntry,
+    WebFile,
     new_id,
 )
 
@@ -139,7 +140,7 @@ def _note(change: Change, table: str, rows: Sequence[str]) -> None:
 def _forget_conversations(change: Change, found: Hers) -> None:
     session, now = change.session, change.records.now()
     of_this = change.records.organisation
-    for table in (WebEntry, Event, Sending):
+    for table in (WebEntry, WebFile, Event, Sending):
         _run(session, delete(table).where(table.organisation == of_this, table.conversation.in_(found.own)))
     # What she said where others read it too: the message's id stays, so that a repeat finds it taken.
     _run(session, update(Event).where(Event.seq.in_(found.unhandled)).values(failed_at=now))

@@ -10,7 +10,7 @@ from bot.card import Card, buttons_of
 from bot.conversation import Conversation
 from bot.desk import Desk
 from bot.induction.course import Course
-from bot.message import Message
+from bot.message import Attached, Message
 from bot.records.store import Records
 from bot.records.tables import Sending
 from knowledge.answers import Answerer
@@ -55,13 +55,24 @@ class Someone:
         assert found, [one.label for one in buttons_of(card or self.card)]
         return self._sends(action=found[0])
 
+    def sends(self, *files: tuple[str, bytes | Exception], text: str = "", size: int | None = None) -> Card:
+        """Send files by name and content, or the error of fetching them; return the newest card."""
+        sent = []
+        for name, content in files:
+            ref = f"file{len(self._platform.files)}"
+            self._platform.files[ref] = content
+            length = len(content) if isinstance(content, bytes) else 1
+            sent.append(Attached(ref, name, "", length if size is None else size))
+        return self._sends(text=text, files=tuple(sent))
+
     def does(self, action: str) -> Card:
         """Press a button by its action, whatever card it stood on."""
         return self._sends(action=action)
 
-    def _sends(self, text: str = "", action: str | None = None) -> Card:
+    def _sends(self, text: str = "", action: str | None = None, files: tuple[Attached, ...] = ()) -> Card:
         self._count += 1
-        message = Message(f"{self.name}/{self._count}", self.name, text, action, sender=self.name)
+        message_id = f"{self.name}/{self._count}"
+        message = Message(message_id, self.name, text, action, sender=self.name, files=files)
         assert inbox.accept(self._records, message)
         self._desk.handle(self._records, self.name)
         for other in self._waiting():

@@ -102,6 +102,10 @@ class Platform:
         del conversation, card_id
         return None
 
+    def fetch(self, conversation: str, ref: str) -> bytes:
+        """Fetch no file: none is sent."""
+        raise AssertionError(f"{conversation} asked for {ref}")
+
 
 def _platform(conversation: str) -> Platform:
     if conversation == "web:job-fails":

@@ -76,6 +76,7 @@ class Platform:
     sent: list[tuple[str, Card]] = field(default_factory=list)
     faults: deque[Exception] = field(default_factory=deque)
     asked: list[str] = field(default_factory=list)
+    files: dict[str, bytes | Exception] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(self, conversation: str, card: Card) -> str:
@@ -96,6 +97,14 @@ class Platform:
                 if (sent[0], sent[1].id) == (conversation, card_id)
             ]
             return f"m{there[0] + 1}" if there and self.can_be_asked else None
+
+    def fetch(self, conversation: str, ref: str) -> bytes:
+        """Return a file that someone sent, or fail as the test says."""
+        del conversation
+        found = self.files[ref]
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     def ids(self, conversation: str | None = None) -> list[str]:
         """Return the ids of the cards that were sent, in order."""

@@ -33,6 +33,7 @@ from bot.records.tables import (
     Table,
     Unanswered,
     WebEntry,
+    WebFile,
 )
 from bot.retention import due, sweep
 from tests.records.conftest import Clock
@@ -68,6 +69,11 @@ def _conversation(state: Mapping[str, Any]) -> Callable[[Records], None]:
 def _entry(records: Records) -> None:
     with records.changing() as change:
         change.add(entry(records, "web:1", "said", "words", records.now(), len(rows(records, WebEntry)) + 1))
+
+
+def _web_file(records: Records) -> None:
+    with records.changing() as change:
+        change.add(WebFile(organisation=records.organisation, conversation="web:1", at=records.now()))
 
 
 def _question(records: Records) -> None:
@@ -119,6 +125,7 @@ def _draft(records: Records) -> None:
 
 OLD: dict[str, Callable[[Records], None]] = {
     "message_hours": _message,
+    "web_files": _web_file,
     "message_ids": _handled,
     "forms": _draft,
     "conversations": _conversation({"card": "1"}),

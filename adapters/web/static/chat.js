@@ -1,6 +1,7 @@
 // The page: what is typed, pressed or chosen goes out; what comes back is shown.
 
 import { Connection } from "./connection.js";
+import { Files } from "./files.js";
 import { addCard, addSaid, addWaiting, clear, removeWaiting, replaying, say } from "./log.js";
 import { Outbox, keep, kept, newId } from "./outbox.js";
 import { refused, show, watchWho } from "./who.js";
@@ -19,6 +20,9 @@ const onTouch = matchMedia("(pointer: coarse)");
 const outbox = new Outbox();
 const pressed = new Set(); // ids of presses: the answer to one takes the focus, since its button had it
 const refusedIds = new Map(); // what was not recorded, and its id: sent again under it, it is recorded once
+const files = new Files((text) => {
+  messageError.textContent = text;
+});
 let replayUntil = 0;
 const connection = new Connection({ onFrame: receive, onState: showState });
 
@@ -50,6 +54,7 @@ function giveBack({ id, words, ...content }, text) {
   messageError.textContent = text;
   if (content.type === "say") {
     message.value = [content.text, message.value].filter(Boolean).join("\n");
+    files.giveBack(content.files ?? []);
     typed();
   }
 }
@@ -62,6 +67,7 @@ function forgetRefused(id) {
     messageError.textContent = "";
     if (message.value.trim() === JSON.parse(content).text) {
       message.value = "";
+      files.clear();
       typed();
     }
   }
@@ -130,7 +136,12 @@ function showBusy() {
 function sendTyped() {
   const text = message.value.trim();
   messageError.textContent = "";
-  if (!text) {
+  const sent = files.sent;
+  if (files.onTheWay) {
+    messageError.textContent = "A file is still on its way. Please wait a moment, then send it.";
+    return;
+  }
+  if (!text && !sent.length) {
     message.focus();
     return;
   }
@@ -140,7 +151,9 @@ function sendTyped() {
   }
   message.value = "";
   typed();
-  send({ type: "say", text }, text);
+  files.clear();
+  const words = [text, ...sent.map(({ name }) => `File: ${name}`)].filter(Boolean).join("\n");
+  send(sent.length ? { type: "say", text, files: sent } : { type: "say", text }, words);
   if (!onTouch.matches) message.focus(); // on a touch screen the keyboard would cover the answer
 }
 

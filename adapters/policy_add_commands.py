@@ -1,0 +1,210 @@
+"""`hearth policy add`: a document is shown as it was understood and written down; not adopted."""
+
+import argparse
+import re
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adapters import main as wiring
+from adapters.given import roles_named
+from adapters.output import say, whole_file
+from adapters.settings import Settings, SettingsError
+from knowledge.clauses import Policy
+from knowledge.reader import PolicyError, parse
+from knowledge.reading import ROLES
+
+if TYPE_CHECKING:
+    from knowledge.documents.reading import Read
+    from knowledge.draft_pack import About
+    from knowledge.standing import Standing
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def define(parser: argparse.ArgumentParser) -> None:
+    """Say which file, and what may be given with it."""
+    parser.add_argument("file", type=Path, help="TXT, Markdown, HTML, DOCX or PDF")
+    parser.add_argument("--title", help="what the policy is called")
+    parser.add_argument("--organisation", help="whose policy it is")
+    parser.add_argument("--manager", help="whom people ask when the policy does not say, such as the manager")
+    parser.add_argument("--adopted", help="when it was adopted, as 2024-05-31, or unknown")
+    parser.add_argument("--binds", help=f"whom it binds, of {', '.join(ROLES)}, joined with +")
+    parser.add_argument("--acknowledged-by", help="who confirms that they have read it, joined with +")
+    parser.add_argument("--into", type=Path, help="the folder to write to; made where it is not there")
+    parser.add_argument("--show", action="store_true", help="only show how it was understood, write nothing")
+    parser.add_argument("--replace", action="store_true", help="put it in the place of an earlier version")
+    parser.set_defaults(command=add)
+
+
+def add(settings: Settings, given: argparse.Namespace) -> None:
+    """Show a document as it was understood and write its text and a draft pack; adopt nothing.
+
+    Raises PolicyError where the document cannot be used, and SettingsError where something is missing and
+    there is nobody at a terminal to ask.
+    """
+    from adapters.policy_outline import understood
+    from knowledge.documents.reading import read_file
+    from knowledge.doubts import doubts
+    from knowledge.standing import standing
+
+    file: Path = given.file
+    read = read_file(file)
+    policy = _parsed(read, file)
+    said = standing(policy)
+    say(understood(policy, read.written, said, [*read.document.remarks, *doubts(policy, read.written)]))
+    if given.show:
+        return
+    about = _about(settings, given, policy, said)
+    policy = replace(policy, organisation=about.organisation, title=about.title)
+    _write(settings, given, read, policy, about)
+
+
+def _parsed(read: "Read", file: Path) -> Policy:
+    try:
+        policy = parse(read.written.text, _slug(file), "", "")
+    except PolicyError as error:
+        raise PolicyError(f"{file}: {error}") from None
+    first = policy.sections[0]
+    return replace(policy, title=read.document.title or (first.heading if not first.clauses else ""))
+
+
+def _slug(file: Path) -> str:
+    return "-".join(re.findall("[a-z0-9]+", file.stem.lower()))[:64].strip("-") or "policy"
+
+
+# What is missing is asked for
+
+
+def _about(settings: Settings, given: argparse.Namespace, policy: Policy, said: "Standing") -> "About":
+    from knowledge.draft_pack import About
+
+    known = wiring.read_pack(settings).organisation if settings.organisation_configured else ""
+    found = "+".join(role for role in ROLES if role in said.parties or "everyone" in said.parties)
+    missing: list[str] = []
+
+    def value(option: str, question: str, proposed: str) -> str:
+        name = option.removeprefix("--").replace("-", "_")
+        if getattr(given, name) is not None:
+            return str(getattr(given, name)).strip()
+        if not sys.stdin.isatty():
+            missing.append(option)
+            return proposed
+        return _asked(question, proposed)
+
+    about = About(
+        title=value("--title", "What is the policy called?", policy.title),
+        organisation=value("--organisation", "Whose policy is it?", known),
+        manager=value("--manager", "Whom do people ask when the policy does not say?", "the manager"),
+        adopted=value("--adopted", "When was it adopted (as 2024-05-31, or unknown)?", _day(policy.adopted)),
+        binds=_roles("--binds", value("--binds", f"Whom does it bind ({', '.join(ROLES)})?", found)),
+        acknowledged_by=_roles(
+            "--acknowledged-by", value("--acknowledged-by", "Who confirms having read it?", found)
+        ),
+        review_due=_day(policy.review_due) if policy.review_due else "",
+        owner=said.owner,
+        source=given.file.name,
+    )
+    if missing:
+        raise SettingsError(
+            f"Nothing was written: {', '.join(missing)} not given, and nobody is at the terminal to ask. "
+            "Give them with the command."
+        )
+    return _checked(about)
+
+
+def _asked(question: str, proposed: str) -> str:
+    say(f"{question}{f' [{proposed}]' if proposed else ''}")
+    line = sys.stdin.readline()
+    if not line:
+        raise SettingsError("Nothing was written: the questions were not answered.")
+    return line.strip() or proposed
+
+
+def _day(day: date | None) -> str:
+    return str(day) if day else "unknown"
+
+
+def _roles(option: str, names: str) -> tuple[str, ...]:
+    try:
+        return roles_named(names.replace(",", "+").replace(" ", "")) if names.strip() else ()
+    except ValueError as error:
+        raise SettingsError(f"{option}: {error}.") from error
+
+
+def _checked(about: "About") -> "About":
+    for name, text in (("--title", about.title), ("--organisation", about.organisation)):
+        if not text.strip() or not text.isprintable():
+            raise SettingsError(f"{name}: give a name in one line.")
+    if about.adopted in ("unknown", ""):
+        return replace(about, adopted="")
+    try:
+        # Python 3.11 takes other forms of ISO 8601 too, such as weeks.
+        date.fromisoformat(about.adopted if _DATE.fullmatch(about.adopted) else "")
+    except ValueError:
+        raise SettingsError(f"--adopted: {about.adopted!r} is no date. Give one as 2024-05-31.") from None
+    return about
+
+
+# What is written
+
+
+def _write(
+    settings: Settings, given: argparse.Namespace, read: "Read", policy: Policy, about: "About"
+) -> None:
+    from knowledge.draft_pack import draft_pack
+
+    organisation = wiring.organisation_id(about.organisation) or "organisation"
+    folder: Path = given.into or settings.data_folder / "policies" / organisation
+    text, pack = folder / f"{policy.slug}.txt", folder / f"{policy.slug}.pack.toml"
+    draft = draft_pack(policy, about)
+    if text.exists():
+        draft = _in_place_of(text, pack, policy, draft, replaces=given.replace)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise wiring.DataFolderError(
+            f"{folder}: cannot be made ({error.strerror}). Name another with --into."
+        ) from error
+    for path, content in ((pack, draft), (text, read.written.text)):
+        with whole_file(path) as put:
+            put(content)
+    say(f"\nWritten, not adopted: {text}")
+    say(f"  Compare it with the document and correct the text. Beside it is a draft pack: {pack.name}")
+    say("  Until a person has reviewed the pack, Hearth answers from this policy by quotation only.")
+    say(f"  Next: HEARTH_POLICY={text} hearth policy show, then hearth policy adopt")
+
+
+def _in_place_of(text: Path, pack: Path, policy: Policy, draft: str, *, replaces: bool) -> str:
+    """Keep the version that is there under its own name; return the pack for the new one.
+
+    The reviewed pack stays, unreviewed where a row of it rests on a clause that is not the same.
+    """
+    from knowledge.diff import differences, rows_to_review
+    from knowledge.pack import load_pack
+    from knowledge.reader import read_policy
+
+    old = read_policy(text, organisation="", title="")
+    if old.version == policy.version:
+        raise PolicyError(f"{text}: this version is there already. Nothing was written.")
+    if not replaces:
+        raise PolicyError(
+            f"{text}: another version is there. `hearth policy diff {text} FILE` says what changed; "
+            "--replace puts the new one in its place and keeps the old."
+        )
+    for path in (text, pack):
+        if path.exists():
+            kept = path.with_name(f"{policy.slug}.{old.version[:8]}{path.name.removeprefix(policy.slug)}")
+            with whole_file(kept) as put:
+                put(path.read_text(encoding="utf-8"))
+    if not pack.exists() or not load_pack(pack).reviewed:
+        return draft
+    rows = rows_to_review(load_pack(pack), differences(old, policy))
+    reviewed = pack.read_text(encoding="utf-8")
+    if not rows:
+        return reviewed
+    say(f"\n{len(rows)} rows of the pack are to be reviewed again; they are named at its beginning.")
+    noted = "".join(f"# review again: {row}\n" for row in rows)
+    return noted + re.sub(r"(?m)^reviewed\s*=\s*true", "reviewed = false", reviewed, count=1)

@@ -1,0 +1,174 @@
+"""What Slack sends, made a message: pure. Whatever is no message of a person to Hearth is None."""
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.slack.blocks import OFFER, PRESS
+from adapters.slack.names import Place, account
+from bot.message import Attached, Message
+
+Payload = Mapping[str, Any]
+
+# The message shortcuts, by their ids in the manifest.
+CHECK, RAISE = "check_policy", "raise_private"
+_MOST = 3_900  # characters of a message that a shortcut was used on; the rest of 4,000 is for what is asked
+_COMMANDS = {"/induction": "induction", "/complaint": "complaint", "/hearth": "help"}
+_KINDS = frozenset({None, "file_share", "thread_broadcast"})  # subtypes that are something someone says
+_MARKED = re.compile(r"<(?P<what>[^<>|]+)(\|(?P<label>[^<>]*))?>")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message for Hearth; where it `follows`, only if the thread is one between it and the sender."""
+
+    message: Message
+    follows: bool = False
+
+
+def event_said(envelope: Payload, bot_user: str) -> Said | None:
+    """Return what an event of the Events API says."""
+    event = _mapping(envelope.get("event"))
+    team, user = str(envelope.get("team_id") or ""), str(event.get("user") or "")
+    if not team or not user or user == bot_user or event.get("bot_id") or event.get("subtype") not in _KINDS:
+        return None
+    match event.get("type"):
+        case "app_mention":
+            return Said(_message(event, team, bot_user))
+        case "message" if event.get("channel_type") == "im":
+            return Said(_message(event, team, bot_user))
+        case "message" if event.get("thread_ts") and _names_nobody(event):
+            return Said(_message(event, team, bot_user), follows=True)
+    return None
+
+
+def joined(envelope: Payload) -> Message | None:
+    """Return that someone joined the workspace, where an event says so."""
+    event = _mapping(envelope.get("event"))
+    user = _mapping(event.get("user"))
+    team, who = str(envelope.get("team_id") or ""), str(user.get("id") or "")
+    guest = user.get("is_bot") or user.get("is_restricted") or user.get("is_ultra_restricted")
+    if event.get("type") != "team_join" or not team or not who or guest:
+        return None
+    hers = account(team, who)
+    return Message(f"slack:{team}/joined/{who}", hers, action="induction:joined", sender=hers)
+
+
+def command_said(body: Payload) -> Message | None:
+    """Return what a slash command says; the answer is hers alone, wherever she typed it."""
+    team, user, text = (str(body.get(name) or "") for name in ("team_id", "user_id", "text"))
+    asked = str(body.get("command") or "")
+    if not team or not user or not (asked == "/policy" or asked in _COMMANDS):
+        return None
+    said = unmarked(text, team, "").strip()
+    if asked != "/policy":
+        said = f"{_COMMANDS[asked]} {said}".strip() if asked == "/induction" else _COMMANDS[asked]
+    hers = account(team, user)
+    return Message(f"slack:{team}/command/{body.get('trigger_id')}", hers, said or "help", sender=hers)
+
+
+def press_said(body: Payload) -> Message | None:
+    """Return what a pressed button says: its action, in the conversation where its card stands."""
+    team, user = _who(body)
+    pressed = _mapping(next(iter(body.get("actions") or ()), None))
+    kind, value = str(pressed.get("action_id") or ""), str(pressed.get("value") or "")
+    if not team or not user or not kind.startswith((f"{PRESS}-", "say-")) or not value:
+        return None
+    at = _pressed_at(body, team, user)
+    id_ = f"slack:{team}/press/{user}/{pressed.get('action_ts')}"
+    hers = account(team, user)
+    if kind.startswith("say-"):
+        return Message(id_, at, value, sender=hers, private=at == hers)
+    return Message(id_, at, action=value, sender=hers, private=at == hers)
+
+
+def document_asked(body: Payload) -> str | None:
+    """Return the document that a pressed button asks for."""
+    pressed = _mapping(next(iter(body.get("actions") or ()), None))
+    asked = str(pressed.get("action_id") or "").startswith(f"{OFFER}-")
+    return str(pressed.get("value") or "") if asked else None
+
+
+def shortcut_said(body: Payload) -> Message | None:
+    """Return what a message shortcut says: the message that it was used on, for herself alone."""
+    team, user = _who(body)
+    text = unmarked(str(_mapping(body.get("message")).get("text") or ""), team, "").strip()[:_MOST]
+    asked = body.get("callback_id")
+    if not team or not user or asked not in (CHECK, RAISE):
+        return None
+    said = text if asked == CHECK else f"I want to make a complaint. {text}".strip()
+    hers = account(team, user)
+    id_ = f"slack:{team}/shortcut/{user}/{body.get('action_ts') or body.get('trigger_id')}"
+    return Message(id_, hers, said or "help", sender=hers)
+
+
+def unmarked(text: str, team: str, bot_user: str) -> str:
+    """Return a text as it was typed: Slack's marks read back, its bot's own mention taken out.
+
+    Another's mention becomes her account, which is all that the text knows of her.
+    """
+
+    def read(mark: re.Match[str]) -> str:
+        what, label = mark["what"], mark["label"]
+        if what == f"@{bot_user}":
+            return ""
+        if what.startswith("@"):
+            return account(team, what[1:])
+        if what.startswith(("#", "!")):
+            return f"{what[0].replace('!', '@')}{label or what[1:].partition('^')[0]}"
+        return label or what.removeprefix("mailto:")
+
+    return html.unescape(_MARKED.sub(read, text)).strip()
+
+
+def _message(event: Payload, team: str, bot_user: str) -> Message:
+    channel, ts = str(event.get("channel") or ""), str(event.get("ts") or "")
+    hers = account(team, str(event.get("user")))
+    private = event.get("channel_type") == "im"
+    at = hers if private else Place(team, channel, str(event.get("thread_ts") or ts)).name
+    text = unmarked(str(event.get("text") or ""), team, bot_user)
+    files = _files(event.get("files") or ())
+    return Message(
+        f"slack:{team}/{channel}/{ts}", at, text or ("" if files else "help"), None, hers, private, files
+    )
+
+
+def _files(files: Sequence[Payload]) -> tuple[Attached, ...]:
+    return tuple(
+        Attached(
+            str(file["id"]), str(file.get("name") or "file"), str(file.get("mimetype") or ""), _size(file)
+        )
+        for file in files
+        if file.get("id") and file.get("mode") not in ("tombstone", "hidden_by_limit")
+    )
+
+
+def _size(file: Payload) -> int:
+    size = file.get("size")
+    return size if isinstance(size, int) else 0
+
+
+def _names_nobody(event: Payload) -> bool:
+    """Say whether a message in a thread names nobody: one that names Hearth comes as a mention too."""
+    return not re.search(r"<[@!]", str(event.get("text") or ""))
+
+
+def _pressed_at(body: Payload, team: str, user: str) -> str:
+    """Return the conversation of the card with the pressed button; of a home tab, her own."""
+    container, channel = _mapping(body.get("container")), str(_mapping(body.get("channel")).get("id") or "")
+    if container.get("type") != "message" or channel.startswith("D") or container.get("is_ephemeral"):
+        return account(team, user)
+    message = _mapping(body.get("message"))
+    thread = message.get("thread_ts") or container.get("thread_ts") or container.get("message_ts")
+    return Place(team, channel, str(thread)).name
+
+
+def _who(body: Payload) -> tuple[str, str]:
+    team, user = _mapping(body.get("team")), _mapping(body.get("user"))
+    return str(team.get("id") or user.get("team_id") or ""), str(user.get("id") or "")
+
+
+def _mapping(value: object) -> Payload:
+    return value if isinstance(value, Mapping) else {}

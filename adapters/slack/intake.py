@@ -1,0 +1,81 @@
+"""Accepting what Slack sends, in time: Slack is told that it is recorded once it is, never before."""
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from adapters.slack.incoming import Said
+from bot import inbox
+from bot.message import Message
+from bot.records.database import RecordsUnavailable
+from bot.records.store import Records
+from bot.records.tables import Account, Conversation
+
+log = logging.getLogger(__name__)
+
+# Slack waits three seconds (docs.slack.dev, Events API, "Responding to events").
+IN_TIME = 2.5
+_SIDE_BY_SIDE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Accepts messages in threads of its own, so that a slow database holds up nobody else."""
+
+    records: Records
+    seconds: float = IN_TIME
+    _threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="hearth-slack-in")
+    )
+
+    async def takes(self, said: Said) -> bool:
+        """Accept a message, or leave it where it is none for Hearth; False where it was not in time."""
+        loop = asyncio.get_running_loop()
+        work = loop.run_in_executor(self._threads, self._take, said)
+        try:
+            await asyncio.wait_for(asyncio.shield(work), self.seconds)
+        except RecordsUnavailable:
+            return False
+        except TimeoutError:
+            work.add_done_callback(_looked_at)
+            log.warning("slack.late", extra={"event": said.message.id})
+            return False
+        return True
+
+    def close(self) -> None:
+        """End the threads, once what they are at is done."""
+        self._threads.shutdown()
+
+    def _take(self, said: Said) -> None:
+        if not said.follows or self._between(said.message):
+            inbox.accept(self.records, said.message)
+
+    def _between(self, message: Message) -> bool:
+        """Say whether whoever writes in a thread is the one with whom Hearth last spoke there."""
+        records = self.records
+        last = (
+            select(Account.name)
+            .join(Conversation, Conversation.person == Account.person)
+            .where(
+                Conversation.organisation == records.organisation,
+                Conversation.id == message.conversation,
+                Account.name == message.sender,
+            )
+        )
+        with records.reading() as session:
+            if session.scalars(last).first() is not None:
+                return True
+        try:
+            waiting = inbox.next_waiting(records, message.conversation)
+        except inbox.NotUnderstood:
+            return False
+        return waiting is not None and waiting[0].sender == message.sender
+
+
+def _looked_at(work: "asyncio.Future[None]") -> None:
+    """Note that it came to an end after all: what became of it is told by the records."""
+    if not work.cancelled():
+        work.exception()

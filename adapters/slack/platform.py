@@ -1,0 +1,233 @@
+"""Slack as a platform: the events that it sends, by HTTP or Socket Mode, through Bolt."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.signature import SignatureVerifier
+
+from adapters.slack import incoming
+from adapters.slack.after import After
+from adapters.slack.channel import SlackChannel
+from adapters.slack.courier import Courier
+from adapters.slack.incoming import Said
+from adapters.slack.installations import Installations
+from adapters.slack.intake import Intake
+from adapters.slack.oauth import OAuth
+from adapters.slack.settings import SlackSettings
+from bot.faults import told
+from bot.records.database import RecordsUnavailable
+from bot.records.store import Records
+
+log = logging.getLogger(__name__)
+
+EVENTS = "/slack/events"
+NOT_RECORDED = "That was not recorded. Please press again."
+_NOT_SENT = "That was not recorded. Please send it again."
+_IN_PRIVATE = "I answer you in our direct messages."
+_KINDS = ("application/json", "application/x-www-form-urlencoded")
+
+
+def slack_channel(records: Records, settings: SlackSettings) -> SlackChannel:
+    """Return what sends on Slack, for a process that works and does not listen."""
+    return SlackChannel(Installations(records, settings), Courier(settings.api))
+
+
+class Slack:
+    """Takes what Slack sends; `inducts` where whoever joins a workspace is inducted."""
+
+    def __init__(self, records: Records, settings: SlackSettings, *, inducts: bool = False) -> None:
+        self._settings = settings
+        self._inducts = inducts
+        self._courier = Courier(settings.api)
+        self._installations = Installations(records, settings)
+        self._intake = Intake(records)
+        self._after = After(records, self._installations, self._courier)
+        self._oauth = OAuth(self._installations, settings, inducts=inducts) if settings.by_oauth else None
+        self._verifier = SignatureVerifier(settings.signing_secret or "none")
+        self._app = self._bolt()
+        self._socket: AsyncSocketModeHandler | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def routes(self) -> Sequence[web.AbstractRouteDef]:
+        """Return the routes that Slack calls; none of them where it is listened to by Socket Mode alone."""
+        if not self._settings.signing_secret:
+            return ()
+        install = self._oauth.routes() if self._oauth else ()
+        return (web.post(EVENTS, self._posted), *install)
+
+    async def start(self) -> None:
+        """Begin Socket Mode, where it is set."""
+        if self._settings.app_token:
+            self._socket = AsyncSocketModeHandler(
+                self._app, self._settings.app_token, logger=log, web_client=self._app.client
+            )
+            await self._socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt has no types there
+
+    async def stop(self) -> None:
+        """End Socket Mode, and what is under way."""
+        if self._socket is not None:
+            await self._socket.close_async()  # type: ignore[no-untyped-call]  # as above
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=3)
+        await asyncio.to_thread(self._intake.close)
+        await asyncio.to_thread(self._courier.close)
+
+    def _bolt(self) -> AsyncApp:
+        """Return the Bolt app. It verifies nothing: `_posted` has done so before anything was parsed."""
+        app = AsyncApp(
+            signing_secret=self._settings.signing_secret or "none",
+            authorize=_authorize,
+            request_verification_enabled=False,
+        )
+        app.client.base_url = self._settings.api
+        app.use(self._take)
+        return app
+
+    async def _posted(self, request: web.Request) -> web.StreamResponse:
+        """Answer an HTTP request of Slack's: verify it, then parse it."""
+        if request.content_type not in _KINDS:
+            return web.Response(status=415)
+        body = await request.read()
+        if not self._is_signed(body, request.headers):
+            return web.Response(status=401)
+        try:
+            if not _is_whole(body, request.content_type):
+                return web.Response(status=400)
+            asked = AsyncBoltRequest(body=body.decode(), query=request.query_string, headers=_plain(request))
+        except (ValueError, TypeError, AttributeError, KeyError):  # Bolt takes the right shape for granted
+            return web.Response(status=400)
+        return await to_aiohttp_response(await self._app.async_dispatch(asked))
+
+    def _is_signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        moment = headers.get("X-Slack-Request-Timestamp", "")
+        if not (moment.isascii() and moment.isdigit() and len(moment) <= 12):
+            return False
+        signature = headers.get("X-Slack-Signature", "")
+        try:
+            return signature.isascii() and self._verifier.is_valid(body, moment, signature)
+        except UnicodeDecodeError:
+            return False
+
+    async def _take(self, req: AsyncBoltRequest) -> BoltResponse:
+        """Take what came and return what Slack is told; as a middleware it lets nothing come after it."""
+        try:
+            return await self._taken(req.body)
+        except Exception as error:  # noqa: BLE001 - whatever it was, Slack sends it again
+            log.error("slack.not_taken", extra={**told(error)})  # noqa: TRY400 - no words of it
+            return _again()
+
+    async def _taken(self, body: Mapping[str, Any]) -> BoltResponse:
+        match body.get("type"):
+            case "event_callback":
+                return await self._event(body)
+            case "block_actions":
+                return await self._pressed(body)
+            case "message_action":
+                return await self._shortcut(body)
+        if body.get("command"):
+            return await self._command(body)
+        return _done()
+
+    async def _event(self, body: Mapping[str, Any]) -> BoltResponse:
+        event = body.get("event") or {}
+        kind, team = event.get("type"), str(body.get("team_id") or "")
+        if kind == "app_home_opened":
+            if event.get("tab") == "home":
+                self._later(self._after.home(team, str(event.get("user"))))
+            return _done()
+        if kind == "app_uninstalled" or (kind == "tokens_revoked" and (event.get("tokens") or {}).get("bot")):
+            return await self._gone(team)
+        if (new := incoming.joined(body)) is not None:
+            said = Said(new) if self._inducts else None
+        else:
+            said = incoming.event_said(body, _bot_user(body))
+        if said is None:
+            return _done()
+        return _done() if await self._intake.takes(said) else _again()
+
+    async def _gone(self, team: str) -> BoltResponse:
+        try:
+            await asyncio.to_thread(self._installations.remove, team)
+        except RecordsUnavailable:
+            return _again()
+        return _done()
+
+    async def _pressed(self, body: Mapping[str, Any]) -> BoltResponse:
+        """Take a press; Slack does not send it again, so that whoever pressed is told where it was lost."""
+        if (document := incoming.document_asked(body)) is not None:
+            self._later(self._after.document(body, document))
+            return _done()
+        message = incoming.press_said(body)
+        if message is None:
+            return _done()
+        recorded = await self._intake.takes(Said(message))
+        self._later(self._after.pressed(body) if recorded else self._after.says(body, NOT_RECORDED))
+        return _done()
+
+    async def _shortcut(self, body: Mapping[str, Any]) -> BoltResponse:
+        message = incoming.shortcut_said(body)
+        if message is None:
+            return _done()
+        recorded = await self._intake.takes(Said(message))
+        self._later(self._after.says(body, _IN_PRIVATE if recorded else _NOT_SENT))
+        return _done()
+
+    async def _command(self, body: Mapping[str, Any]) -> BoltResponse:
+        message = incoming.command_said(body)
+        if message is None:
+            return _done()
+        if not await self._intake.takes(Said(message)):
+            return _says(_NOT_SENT)
+        in_private = str(body.get("channel_id") or "").startswith("D")
+        return _done() if in_private else _says(_IN_PRIVATE)
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have something done once Slack has its answer."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+
+def _is_whole(body: bytes, kind: str) -> bool:
+    """Say whether a body is an object, and the event in it too; raise ValueError where it cannot be read."""
+    if kind != _KINDS[0]:
+        return True
+    read = json.loads(body)
+    return isinstance(read, dict) and isinstance(read.get("event", {}), dict)
+
+
+async def _authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+    """Let every event pass that Slack signed: its token is found when something is sent."""
+    return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token="")
+
+
+def _bot_user(body: Mapping[str, Any]) -> str:
+    """Return whom an event was sent to: the app's own user there."""
+    given = next(iter(body.get("authorizations") or ()), None) or {}
+    return str(given.get("user_id") or "") if given.get("is_bot", True) else ""
+
+
+def _plain(request: web.Request) -> dict[str, str | Sequence[str]]:
+    return {name: value for name, value in request.headers.items()}  # noqa: C416 - a type of its own
+
+
+def _says(text: str) -> BoltResponse:
+    return BoltResponse(status=200, body={"response_type": "ephemeral", "text": text})
+
+
+def _done() -> BoltResponse:
+    return BoltResponse(status=200, body="")
+
+
+def _again() -> BoltResponse:
+    return BoltResponse(status=503, body="")

@@ -1,0 +1,1 @@
+"""Microsoft Teams: the only folder that knows its SDK, which is archived and stays replaceable."""

@@ -1,0 +1,1 @@
+"""The conversation scripts, and what plays them on any stage."""

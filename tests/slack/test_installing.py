@@ -1,0 +1,183 @@
+"""Installing the app: the manifest, the settings, by OAuth, and uninstalling it."""
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from adapters.settings import SettingsError, from_environment
+from adapters.slack import manifest
+from adapters.slack.check import NotInOrder, say_how_it_is
+from adapters.slack.incoming import CHECK, RAISE
+from adapters.slack.installations import Installations, Installed
+from adapters.slack.platform import EVENTS
+from adapters.slack.settings import SlackSettings
+from bot.records.store import Records
+from tests.console import Console
+from tests.slack.client import SECRET, TOKEN
+from tests.slack.conftest import Open, SlackStub, noted
+from tests.slack.sender import JSON, event, signed
+
+ROOT = Path(__file__).parent.parent.parent
+CODE = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "adapters" / "slack").glob("*.py"))
+# What each scope is for, as the code has it: a method that it calls, or an event that it takes.
+USES = {
+    "app_mentions:read": "app_mention",
+    "channels:history": "conversations.replies",
+    "chat:write": "chat.postMessage",
+    "commands": '"/policy"',
+    "files:read": "files.info",
+    "files:write": "files.completeUploadExternal",
+    "groups:history": "conversations.replies",
+    "im:history": "conversations.history",
+    "im:write": "conversations.open",
+    "users:read": "team_join",
+}
+
+
+@pytest.fixture
+def by_oauth(slack: SlackStub) -> SlackSettings:
+    """The settings of an app that workspaces install themselves."""
+    return SlackSettings(SECRET, client_id="1.2", client_secret="of the tests", api=slack.api)  # noqa: S106 - none
+
+
+def test_the_manifest_asks_for_the_scopes_that_the_code_uses_and_no_others() -> None:
+    asked = manifest.scopes(inducts=True)
+    assert set(asked) == set(USES)
+    assert all(use in CODE for use in USES.values())
+    made = manifest.manifest("https://hearth.example.org")
+    assert made["oauth_config"]["scopes"]["bot"] == sorted(manifest.SCOPES)
+
+
+def test_the_manual_explains_every_scope_command_and_shortcut() -> None:
+    manual = (ROOT / "docs" / "slack.md").read_text(encoding="utf-8")
+    made = manifest.manifest("https://hearth.example.org", inducts=True)
+    words = [
+        *manifest.scopes(inducts=True),
+        *(one["command"] for one in made["features"]["slash_commands"]),
+        *(one["name"] for one in made["features"]["shortcuts"]),
+    ]
+    assert [word for word in words if word not in manual] == []
+
+
+def test_the_manifest_names_what_the_code_understands() -> None:
+    made = manifest.manifest("", socket=True)
+    assert {one["callback_id"] for one in made["features"]["shortcuts"]} == {CHECK, RAISE}
+    assert all("url" not in one for one in made["features"]["slash_commands"])
+    assert made["settings"]["socket_mode_enabled"]
+    assert "team_join" not in made["settings"]["event_subscriptions"]["bot_events"]
+
+
+def test_the_manifest_keeps_to_slacks_limits() -> None:
+    made = manifest.manifest("https://hearth.example.org", oauth=True, inducts=True)
+    assert len(made["display_information"]["description"]) <= 140
+    for shortcut in made["features"]["shortcuts"]:
+        assert len(shortcut["name"]) <= 24
+        assert len(shortcut["description"]) <= 150
+    for command in made["features"]["slash_commands"]:
+        assert len(command["description"]) <= 2000
+
+
+def test_the_manifest_is_printed(tmp_path: Path) -> None:
+    console = Console(tmp_path)
+    shown = console.out("slack", "manifest", "--address", "https://hearth.example.org")
+    assert '"https://hearth.example.org/slack/events"' in shown
+    assert console("slack", "manifest", "--address", "http://hearth.example.org").code == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"TOKEN": "xoxp-1", "SIGNING_SECRET": "s"}, "xoxb-"),
+        ({"TOKEN": "xoxb-1"}, "SIGNING_SECRET"),
+        ({"SIGNING_SECRET": "s"}, "HEARTH_SLACK_TOKEN"),
+        ({"TOKEN": "xoxb-1", "CLIENT_ID": "1", "CLIENT_SECRET": "2", "SIGNING_SECRET": "s"}, "either"),
+        ({"CLIENT_ID": "1", "SIGNING_SECRET": "s"}, "belong together"),
+        ({"CLIENT_ID": "1", "CLIENT_SECRET": "2", "APP_TOKEN": "xapp-1"}, "SIGNING_SECRET"),
+        (
+            {"TOKEN": "xoxb-1", "SIGNING_SECRET": "s", "API": "https://slack.com.example.org/"},
+            "HEARTH_SLACK_API",
+        ),
+        ({"TOKEN": "xoxb-1", "SIGNING_SECRET": "s", "API": "http://slack.com/api/"}, "HEARTH_SLACK_API"),
+    ],
+)
+def test_a_wrong_setting_is_named_and_no_secret_is_shown(given: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError, match=said) as raised:
+        from_environment({f"HEARTH_SLACK_{name}": value for name, value in given.items()})
+    assert "xoxp-1" not in str(raised.value)
+
+
+def test_slack_is_off_unless_it_is_set_and_its_secrets_are_shown_nowhere() -> None:
+    assert from_environment({}).slack is None
+    given = {"HEARTH_SLACK_TOKEN": "xoxb-1", "HEARTH_SLACK_SIGNING_SECRET": "sssh"}
+    found = from_environment(given).slack
+    assert found is not None
+    assert "xoxb" not in repr(found)
+    assert "sssh" not in repr(found)
+
+
+def test_the_check_names_the_scopes_that_are_missing(settings: SlackSettings) -> None:
+    with pytest.raises(NotInOrder, match="commands"):
+        say_how_it_is(settings, inducts=False)
+
+
+def test_the_check_says_that_nobody_answers() -> None:
+    gone = SlackSettings(SECRET, TOKEN, api="http://127.0.0.1:9/api/")
+    with pytest.raises(NotInOrder, match="cannot be reached"):
+        say_how_it_is(gone, inducts=False)
+
+
+# The SDK speaks to aiohttp in a way that the next major version of it will not know.
+@pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
+async def test_a_workspace_installs_the_app_by_a_browser(
+    open_door: Open, by_oauth: SlackSettings, records: Records, slack: SlackStub
+) -> None:
+    client = await open_door(using=by_oauth)
+    page = await client.get("/slack/install")
+    link = re.search(r'href="([^"]+authorize[^"]*)"', await page.text())
+    assert link is not None
+    state = parse_qs(urlsplit(link[1].replace("&amp;", "&")).query)["state"][0]
+    cookie = page.headers["Set-Cookie"].partition(";")[0]
+    done = await client.get(
+        "/slack/oauth_redirect", params={"code": "c", "state": state}, headers={"Cookie": cookie}
+    )
+    assert done.status == 200, await done.text()
+    found = await asyncio.to_thread(Installations(records, by_oauth).find, "T02OTHER")
+    assert found == Installed("T02OTHER", "xoxb-new", "U0HEARTH")
+    assert noted(slack, "oauth.v2.access")[0]["code"] == "c"
+
+
+@pytest.mark.parametrize("how", ["no cookie", "forged", "none"])
+async def test_an_installation_that_was_not_begun_in_this_browser_is_refused(
+    how: str, open_door: Open, by_oauth: SlackSettings, slack: SlackStub
+) -> None:
+    client = await open_door(using=by_oauth)
+    page = await client.get("/slack/install")
+    cookie: dict[str, str] = {"Cookie": page.headers["Set-Cookie"].partition(";")[0]}
+    state = cookie["Cookie"].partition("=")[2]
+    given: dict[str, dict[str, Any]] = {
+        "no cookie": {"params": {"code": "c", "state": state}},
+        "forged": {
+            "params": {"code": "c", "state": "9" * 10 + "." + "a" * 32 + "." + "0" * 64},
+            "headers": cookie,
+        },
+        "none": {"params": {"code": "c"}, "headers": cookie},
+    }
+    client.session.cookie_jar.clear()
+    answer = await client.get("/slack/oauth_redirect", **given[how])
+    assert answer.status >= 400
+    assert noted(slack, "oauth.v2.access") == []
+
+
+async def test_a_workspace_that_takes_the_app_away_takes_its_token_with_it(
+    open_door: Open, by_oauth: SlackSettings, records: Records
+) -> None:
+    client = await open_door(using=by_oauth)
+    kept = Installations(records, by_oauth)
+    await asyncio.to_thread(kept.save, Installed("T01TEST", "xoxb-1", "U0HEARTH"), "chat:write", None)
+    body = event(type="app_uninstalled")
+    assert (await client.post(EVENTS, data=body, headers=signed(body, JSON))).status == 200
+    assert await asyncio.to_thread(Installations(records, by_oauth).find, "T01TEST") is None
