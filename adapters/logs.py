@@ -44,7 +44,7 @@ KEYS = frozenset(
         *("officer", "organisation", "person"),
         *("about", "after", "before", "job", "joined", "office", "version", "worker"),
         *("causes", "error", "fault", "place", "places"),
-        *("count", "counts", "events", "jobs", "seconds", "tries"),
+        *("count", "counts", "events", "jobs", "quarter", "seconds", "times", "tries"),
     }
 )
 NAME = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)*")

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 # Slack waits three seconds (docs.slack.dev, Events API, "Responding to events").
 IN_TIME = 2.5
 _SIDE_BY_SIDE = 8
+_ON_SQLITE = 1  # which has one writer: more would only wait for each other, and not in order of arrival
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,12 @@ class Intake:
 
     records: Records
     seconds: float = IN_TIME
-    _threads: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="hearth-slack-in")
-    )
+    _threads: ThreadPoolExecutor = field(init=False)
+
+    def __post_init__(self) -> None:
+        at_once = _ON_SQLITE if self.records.engine.dialect.name == "sqlite" else _SIDE_BY_SIDE
+        threads = ThreadPoolExecutor(at_once, thread_name_prefix="hearth-slack-in")
+        object.__setattr__(self, "_threads", threads)  # set once, here
 
     async def takes(self, said: Said) -> bool:
         """Accept a message, or leave it where it is none for Hearth; False where it was not in time."""

@@ -113,11 +113,10 @@ def take(visit: Visit, form: Form, case: Case, question_id: str, text: str) -> S
             return ask(visit, form, case, question_id)
         text = chosen[0]
     text = text.strip() or SKIPPED
-    if question.read is not None and text not in values:
-        try:
-            text = question.read(text)
-        except CaseError as error:
-            return ask(visit, form, case, question_id, str(error))
+    try:
+        text = question.read(text) if question.read and text not in values else text
+    except CaseError as error:
+        return ask(visit, form, case, question_id, str(error))
     return go_on(visit, form, case, _put(visit, form, case, question_id, text))
 
 
@@ -245,14 +244,9 @@ def _ask(
         elements.append(Facts((("So far", cut),)))
     sent = _sent_files(visit, case) if question.files else []
     if question.options and not sent:
-        elements.append(
-            Buttons(
-                tuple(
-                    Button(label, f"case:choose:{case.id}:{question.id}:{value}")
-                    for value, label in question.options
-                )
-            )
-        )
+        choose = f"case:choose:{case.id}:{question.id}"
+        choices = (Button(label, f"{choose}:{value}") for value, label in question.options)
+        elements.append(Buttons(tuple(choices)))
     elements += sent
     elements.append(Buttons(_ways(case, question, number, kept=bool(given))))
     return private(visit.card_id, case.number, form.title, *elements)
@@ -299,7 +293,7 @@ def _question(visit: Visit, form: Form, case: Case, question_id: str) -> Questio
 
 
 def _draft(visit: Visit, form: Form) -> Case | None:
-    hers = select(Case).where(
-        Case.raised_by == visit.person.id, Case.kind == form.kind, Case.stage == stages.DRAFT
-    )
+    """Return the form that she has begun; one that was sent before and came back is not begun anew."""
+    never_sent = (Case.stage == stages.DRAFT) & Case.summary.is_(None)
+    hers = select(Case).where(Case.raised_by == visit.person.id, Case.kind == form.kind, never_sent)
     return visit.change.session.scalars(hers.order_by(Case.opened_at.desc()).limit(1)).first()

@@ -67,7 +67,9 @@ def _furniture(pages: Sequence[Page]) -> set[tuple[str, int]]:
     """Return the lines, figures made even, that stand at the same height of the edge of most pages."""
     seen: Counter[tuple[str, int]] = Counter()
     for page in pages:
-        seen.update({_even(line) for line in page.lines if _is_at_edge(line)})
+        # Clauses with a number may differ in their figures alone.
+        edge = (line for line in page.lines if _is_at_edge(line) and not _is_numbered(line))
+        seen.update({_even(line) for line in edge})
     return {text for text, times in seen.items() if times > max(len(pages) / 2, 1)}
 
 
@@ -77,6 +79,11 @@ def _is_furniture(line: Line, furniture: set[tuple[str, int]]) -> bool:
     text = line.text
     alone = is_page_line(text) or _LONE_NUMBER.fullmatch(text) or is_letter_spaced(text)
     return bool(alone) or _even(line) in furniture
+
+
+def _is_numbered(line: Line) -> bool:
+    marker = marker_of(line.text)
+    return marker is not None and marker.kind == "number"
 
 
 def _is_at_edge(line: Line) -> bool:

@@ -5,7 +5,7 @@ from collections import Counter
 
 from knowledge.documents.document import Written
 from knowledge.documents.furniture import contents_lines, is_letter_spaced, is_page_line
-from knowledge.lines import MARKED_HEADING
+from knowledge.lines import MARKED_HEADING, marker_of
 from knowledge.reader import without_unseen
 
 _EDGE = 3  # written lines at a page's top and bottom that may be furniture
@@ -55,9 +55,14 @@ def _recurring(pages: list[list[str]]) -> set[str]:
         return set()
     seen: Counter[str] = Counter()
     for page in pages:
-        lines = [line for line in page if line.strip()]
+        # A clause has a number or ends as a sentence does; two of them may differ in their figures alone.
+        lines = [line for line in page if line.strip() and marker_of(line) is None and not _ends(line)]
         seen.update({_even(line) for line in (*lines[:_EDGE], *lines[-_EDGE:])})
     return {line for line, times in seen.items() if times > len(pages) / 2}
+
+
+def _ends(line: str) -> bool:
+    return line.rstrip().endswith((".", ";", ":", "?", "!"))
 
 
 def _even(line: str) -> str:

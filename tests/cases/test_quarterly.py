@@ -130,6 +130,8 @@ class TestOpening:
         minute(adopted, house)
         assert len([card for card in house["chair"].cards if "was missed" in card.title]) == 1
         assert not house["manager"].cards
+        noted = [row.about for row in all_of(adopted, Audit) if row.what == "quarterly:quarter:missed"]
+        assert noted == ["2026-Q2", "2026-Q3"]
 
     def test_nothing_is_missed_of_the_time_before_the_organisation(
         self, house: House, adopted: Records
@@ -140,13 +142,14 @@ class TestOpening:
     def test_old_cases_that_were_let_go_are_not_taken_for_missed(
         self, house: House, adopted: Records, clock: Clock
     ) -> None:
+        clock.time = datetime(2026, 4, 2, 9, tzinfo=UTC)
         minute(adopted, house)
         with adopted.changing() as change:
             for table in (CaseEntry, Handoff, Case):
                 for row in change.session.scalars(select(table)):
                     change.session.delete(row)
                 change.session.flush()
-        clock.time = datetime(2026, 5, 20, 9, tzinfo=UTC)
+        clock.time = datetime(2026, 7, 20, 9, tzinfo=UTC)
         minute(adopted, house)
         assert not [card for card in house["chair"].cards if "was missed" in card.title]
 

@@ -105,8 +105,9 @@ async def opened(browser: Browser, server: LiveServer, **options: Any) -> AsyncI
 
 
 def _is_bad(logged: str) -> bool:
-    """Say whether a console line is a fault; that a connection was lost is logged too, and is no fault."""
-    return "ERR_CONNECTION" not in logged and "ERR_EMPTY_RESPONSE" not in logged
+    """Say whether a console line is a fault: a lost connection or a refused file, logged too, is none."""
+    harmless = ("ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "status of 415")
+    return not any(part in logged for part in harmless)
 
 
 async def say(page: Page, text: str, cards: int = 1) -> None:

@@ -1,6 +1,7 @@
 """Files that are sent to the page: taken, refused in words, fetched by their own conversation alone."""
 
 import asyncio
+import base64
 import io
 import json
 from collections.abc import AsyncIterator
@@ -9,10 +10,12 @@ from urllib.parse import quote
 import pytest
 
 from adapters.web import Bell, WebChannel, uploads
+from bot import people
+from bot.cases import casebook
 from bot.channel import Undeliverable
 from bot.message import LARGEST_FILE
 from bot.records.store import Records
-from bot.records.tables import WebFile
+from bot.records.tables import CaseFile, WebFile, new_id
 from tests.cases.samples import EXE, JPEG, PDF
 from tests.records.stage import all_of
 from tests.web.conftest import Client, Frame, Page
@@ -144,3 +147,49 @@ async def test_what_is_no_file_is_not_read(page: Page, file: object) -> None:
 async def stored(records: Records) -> int:
     """Count the files that are kept."""
     return len(await asyncio.to_thread(all_of, records, WebFile))
+
+
+class TestGivenOut:
+    """A file of a case, given to the one who may see it."""
+
+    async def test_it_is_a_download_with_its_own_type_that_no_page_shows(
+        self, page: Page, records: Records, door: GalleryDoor
+    ) -> None:
+        await page.say("hello")
+        given = await asyncio.to_thread(in_a_case, records, door.messages[0].sender)
+        answer = await page.client.get(f"/document/file/{given}")
+        assert answer.status == 200
+        assert await answer.read() == PDF
+        assert answer.headers["Content-Disposition"] == f"attachment; filename*=UTF-8''{quote(NAME)}"
+        assert answer.headers["Content-Type"] == "application/pdf"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+
+    async def test_someone_elses_is_answered_as_one_that_is_not_there(
+        self, page: Page, records: Records
+    ) -> None:
+        await page.say("hello")
+        given = await asyncio.to_thread(in_a_case, records, "web:another")
+        answers = [await page.client.get(f"/document/file/{one}") for one in (given, "0" * 32)]
+        assert [answer.status for answer in answers] == [404, 404]
+        assert await answers[0].text() == await answers[1].text()
+
+    async def test_without_a_conversation_there_is_none(self, client: Client, records: Records) -> None:
+        given = await asyncio.to_thread(in_a_case, records, "web:another")
+        assert (await client.get(f"/document/file/{given}")).status == 404
+
+
+NAME = 'Füße "1".pdf'
+
+
+def in_a_case(records: Records, account: str) -> str:
+    """Write a case that an account raised, with a file; return the file's id."""
+    with records.changing() as change:
+        person = people.known(change, account)
+        case = casebook.open_case(change, "complaint", person, "words", None)
+        row = CaseFile(id=new_id(), organisation=records.organisation, case_=case.id, at=records.now())
+        row.by, row.media, row.size = person.id, "application/pdf", len(PDF)
+        row.name = records.seal(CaseFile.name, row, NAME)
+        row.content = records.seal(CaseFile.content, row, base64.b64encode(PDF).decode())
+        change.add(row)
+        return row.id
