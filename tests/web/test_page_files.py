@@ -45,10 +45,10 @@ async def test_a_file_is_chosen_listed_and_sent_with_the_words(
 
 async def test_the_keyboard_alone_is_enough(browser: Browser, server: LiveServer, door: GalleryDoor) -> None:
     async with opened(browser, server) as page:
-        await page.focus("#message")
-        await page.keyboard.press("Tab")
-        assert await focused(page) == "attach"
         async with page.expect_file_chooser() as asked:
+            await page.focus("#message")
+            await page.keyboard.press("Tab")
+            assert await focused(page) == "attach"
             await page.keyboard.press("Enter")
         await (await asked.value).set_files([payload("a.jpg", JPEG), payload("b.jpg", JPEG)])
         await page.locator("#attached li:not([aria-busy])").nth(1).wait_for()
