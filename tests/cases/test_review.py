@@ -85,8 +85,9 @@ def test_a_policy_with_a_date_to_come_or_none_ends_it(
 
 
 def test_a_policy_that_was_withdrawn_or_replaced_is_not_told_of(
-    house: House, adopted: Records, course: Course
+    house: House, adopted: Records, course: Course, clock: Clock
 ) -> None:
+    clock.passes(days=1)
     with adopted.changing() as change:
         policies.adopt(change, course.policy.title, "newer", "Ask first.", who="test")
     minute(adopted, course, house)
