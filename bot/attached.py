@@ -36,8 +36,6 @@ def _one(channel: Channel, conversation: str, attached: Attached) -> File:
     except Exception as error:  # noqa: BLE001 - whatever it was, the words beside the file must not be lost
         log.error("file.not_fetched", extra={**told(error)})  # noqa: TRY400 - no words of it
         return _without(attached, _NOT_NOW)
-    if len(content) > LARGEST_FILE:
-        return _without(attached, _TOO_LARGE)
     return File(attached.name, attached.media, content)
 
 

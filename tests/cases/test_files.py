@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from adapters.file_of import file_of
+from bot.cases import conflict
 from bot.cases.files import Refused, checked, shown_name
 from bot.channel import TryLater, Undeliverable
 from bot.message import LARGEST_FILE
@@ -232,6 +233,19 @@ class TestWhoMayOpen:
         given = self.sent(house, adopted, who="Sample manager")
         assert file_of(adopted, "web:manager", given) is None
         assert file_of(adopted, "web:chair", given) is not None
+
+    @pytest.mark.parametrize("part", ["respondent", "may-be", "mentioned"])
+    def test_not_an_owner_with_a_conflict_even_where_the_case_has_not_moved_yet(
+        self, house: House, adopted: Records, part: conflict.Part
+    ) -> None:
+        given = self.sent(house, adopted)
+        take_on(house["manager"])
+        assert file_of(adopted, "web:manager", given) is not None
+        with adopted.changing() as change:
+            case = the_case(adopted)
+            assert case.owner is not None
+            conflict.take_part(change.session, case, case.owner, part)
+        assert file_of(adopted, "web:manager", given) is None
 
     def test_not_an_officer_before_it_is_sent(self, house: House, adopted: Records) -> None:
         at_the_files(house).sends(("photo.jpg", JPEG))
