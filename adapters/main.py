@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bot.records.store import Records
     from bot.records.vault import Key
     from bot.work import Worker
+    from knowledge.danger import Danger
     from knowledge.embedding import Embedder
     from knowledge.message_reader import TrainedReader
     from knowledge.model_reader import ModelReader
@@ -112,6 +113,13 @@ def load_reader(pack: Pack) -> "TrainedReader":
     return TrainedReader.load(MODELS, load_tokenizer(), pack)
 
 
+def load_danger(embedder: "Embedder") -> "Danger":
+    """Return what says how likely a text speaks of harm; raise ReaderError where it cannot be used."""
+    from knowledge.danger import Danger
+
+    return Danger.load(MODELS, embedder)
+
+
 def connect_model(model: LanguageModel, policy: Policy, pack: Pack) -> "ModelReader":
     """Return what reads messages with a language model; raise ModelReaderError where it cannot be used."""
     from knowledge.masking import Mask
@@ -133,11 +141,13 @@ def build_answerer(settings: Settings, *, progress: bool = False) -> Answerer:
 
     Raises one of `problems()` where something cannot be used.
     """
+    from knowledge.danger import WatchfulReader
     from knowledge.index import open_index
 
     policy, pack = load_policy(settings)
-    reader = load_reader(pack)
-    index = open_index(policy, load_embedder(settings), settings.data_folder / "index", progress=progress)
+    embedder = load_embedder(settings)
+    reader = WatchfulReader(load_reader(pack), load_danger(embedder))
+    index = open_index(policy, embedder, settings.data_folder / "index", progress=progress)
     if not pack.reviewed:
         from knowledge.unreviewed_answers import UnreviewedAnswerer
 

@@ -56,6 +56,7 @@ _FORMS: Mapping[Intent, Literal["complaint", "content"]] = {
     "content_approval": "content",
 }
 _FORM, _OFFICER = "case:", "officer:"
+_CONCERN = "case:+concern:"  # what is added to a safeguarding case goes there without a warning
 _GO_ON = Buttons((Button("Go on with the induction", "induction:mine", "primary"),))
 
 
@@ -148,7 +149,11 @@ class Conversation:
 
     def _said(self, text: str, state: State, card_id: str, *, checked: bool = False) -> Outcome:
         answer = self._answerer.ask(text, state.roles, state.thread)
-        if not checked and safeguarding.rings(text, answer.reading.danger):
+        if (
+            not checked
+            and not state.awaiting.startswith(_CONCERN)
+            and safeguarding.rings(text, answer.reading.danger)
+        ):
             return _warned(text, state)
         if state.awaiting == "name" and _may_be_a_name(text):
             return Outcome((), "induction", errands=(GiveName(text),))
@@ -257,7 +262,9 @@ class Conversation:
 def _warned(text: str, state: State) -> Outcome:
     """Return the warning; what an officer writes on a case is kept there as well, and not held up."""
     if state.awaiting.startswith(_OFFICER):
-        return Outcome((), "safeguarding", errands=(TellCase(text), Warn(text, kept=True)))
+        return Outcome(
+            (), "safeguarding", errands=(TellCase(text), Warn(text, kept=state.awaiting.rpartition(":")[2]))
+        )
     state.held = text
     return Outcome((), "safeguarding", errands=(Warn(text),))
 

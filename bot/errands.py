@@ -125,10 +125,10 @@ class Cases:
 
 @dataclass(frozen=True, slots=True)
 class Warn:
-    """What the sender said may speak of harm to someone. `kept` says that it went into a case as well."""
+    """What the sender said may speak of harm; `kept` is the id of the case that it went into as well."""
 
     text: str
-    kept: bool = False
+    kept: str = ""
 
 
 @dataclass(frozen=True, slots=True)

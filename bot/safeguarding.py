@@ -4,35 +4,46 @@ import re
 
 from bot.card import Button, Buttons, Card, Text
 
-# From this probability of harm on, by the embedded reader, the tripwire rings. On rounds 1 to 6 of
-# benchmarks/unseen: none of 64 missed, none of 157 other messages and 4 of 454 questions rung falsely.
-DANGER = 0.15
+# From this on, by the examples (`knowledge.danger`), the tripwire rings; benchmarks/alarming measures it.
+DANGER = 0.5
 
-# Words that always ring it, whatever the reader makes of the rest of the message.
+# Words that always ring it, whatever the examples make of the rest. What is said of the subject as such (a
+# helpline's poster, a training on self-harm) is left to the examples.
+_SOMEONE = r"(him|her|them|me|us|the\s+(child|children|baby|kids?|boy|girl|twins?|toddler|lad))"
 _ALWAYS = re.compile(
-    r"""\b(
-      suicid\w* | kill(ing)?\s+(my|him|her|them)sel(f|ves) | end\s+(it\s+all|my\s+life) | self[\s-]?harm\w*
-    | (hurt|harm|cut)(s|ing|ting)?\s+(my|him|her|them)sel(f|ves)
-    | sexual(ly)?\s+abus\w* | abus(es|ing|ed)\s+(him|her|them|me|the\s+(child|children|baby|kids?|boy|girl))
+    rf"""\b(
+      (talk|think|thought|spoke|speak|joke|dream)\w*\s+(of|about)\s+(suicide|self[\s-]?harm)
+    | suicidal | (commit|attempt|consider|contemplat|threaten)\w*\s+suicide | suicide\s+(note|attempt)
+    | kill(ing)?\s+(my|him|her|them)sel(f|ves) | end\s+(it\s+all|(my|his|her|their)\s+li(fe|ves))
+    | (my|him|her|them)sel(f|ves)\s+harm(s|ed|ing)? | self[\s-]?harm(s|ed|ing)
+    | (hurt|harm|cut)(s|ing|ting)?\s+(my|him|her|them)sel(f|ves)(?!\s+some\b)
+    | sexual(ly)?\s+abus(es|ing|ed) | abus(es|ing|ed)\s+{_SOMEONE}
     | child(ren)?\s+(is|are)\s+(in\s+danger|not\s+safe|being\s+(hurt|hit|abused))
-    | in\s+(immediate\s+)?danger\b | domestic\s+(abuse|violence)\s+(at|in|from)
-    | (hits|beats|punches|kicks|strangles|chokes|rapes|raped|molest\w*)\s+
-      (him|her|them|me|the\s+(child|children|baby|kids?|boy|girl))
+    | (s?he|they|i|we|child(ren)?|kids?|baby|mum|girl|boy|someone|family)
+      (\s+(is|are|am|was|may\s+be|might\s+be)|'[smr]e?)
+      \s+in\s+(immediate\s+)?danger
+    | (hits|beats|punches|kicks|strangles|chokes|rapes|raped|molest\w*)\s+{_SOMEONE}
     )\b""",
     re.IGNORECASE | re.VERBOSE,
+)
+
+# Of these subjects nothing is sent to a language model, whether or not the tripwire rings.
+_SUBJECT = re.compile(
+    r"\b(suicid\w*|self[\s-]?harm\w*|sexual(ly)?\s+abus\w*|domestic\s+(abuse|violence)|in\s+danger)\b",
+    re.IGNORECASE,
 )
 
 NOT_THAT = "safeguarding:not-that"
 
 
 def rings(text: str, danger: float) -> bool:
-    """Say whether a message may speak of harm to someone; `danger` is the reader's probability of it."""
-    return danger >= DANGER or has_alarming_words(text)
+    """Say whether a message may speak of harm; `danger` is the probability of it, by the examples."""
+    return danger >= DANGER or _ALWAYS.search(text) is not None
 
 
 def has_alarming_words(text: str) -> bool:
-    """Say whether a text has words that always ring the tripwire; no language model is sent such a text."""
-    return _ALWAYS.search(text) is not None
+    """Say whether a text has words of harm, as said of someone or as a subject; no language model gets it."""
+    return _ALWAYS.search(text) is not None or _SUBJECT.search(text) is not None
 
 
 def card(card_id: str) -> Card:

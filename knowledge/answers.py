@@ -10,7 +10,7 @@ from knowledge.evidence import words_behind
 from knowledge.index import ClauseIndex
 from knowledge.pack import ASK_ROLE, ASK_WHOM, Pack, Verdict
 from knowledge.reading import TARGETS, Reader, Reading, Role, Settled, Target, Value
-from knowledge.threads import Thread, asked_words, continued, roles_now
+from knowledge.threads import Thread, asked_words, borne_out, continued, roles_now
 from knowledge.verdicts import Decision, decide
 
 
@@ -78,10 +78,11 @@ class Answerer:
         """Return the policy's answer to a question; `thread` is the answer's own from the message before."""
         asked = thread.asked if thread else None
         reading = self._read(question, thread.said if thread else "", asked_words(self.pack, asked))
+        reading = borne_out(reading, thread, question)
         merged = continued(self.pack, thread, reading)
         roles = roles_now(roles, reading)
         decision = decide(self.pack, merged, roles)
-        leaning = thread is not None and reading.act != "new"
+        leaning = thread is not None and "new" not in (reading.act, merged.act)
         said = f"{thread.said} / {question}" if leaning and thread else question
         return self._answer(question, decision, merged, roles, said)
 

@@ -85,11 +85,21 @@ class Embedder:
         Only the first 256 tokens count. A text without a single token (empty, white space, control
         characters) resembles nothing: its vector is all zeros.
         """
+        return self._run(text, "embedding", DIMENSIONS)
+
+    def inner(self, text: str) -> NDArray[np.float32]:
+        """Return the mean of the text's words in the middle of the model: float32, (768,), of any length.
+
+        Nearer to the words than the vector that is made for search. All zeros without a token, as `embed`.
+        """
+        return self._run(text, "inner", len(minilm_graph.INNER) * DIMENSIONS)
+
+    def _run(self, text: str, output: str, width: int) -> NDArray[np.float32]:
         clean = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair has no bytes
         ids = self._tokenizer.encode(clean).ids
         if len(ids) <= _NO_WORDS:
-            return np.zeros(DIMENSIONS, dtype=np.float32)
-        (vector,) = self._session.run(["embedding"], {"ids": np.array(ids, dtype=np.int64)})
+            return np.zeros(width, dtype=np.float32)
+        (vector,) = self._session.run([output], {"ids": np.array(ids, dtype=np.int64)})
         return np.asarray(vector, dtype=np.float32)
 
 

@@ -91,7 +91,9 @@ class TrainedReader:
             facts=self._facts(scores["fact"]),
             act=self._best("act", scores) if context else "new",
             intent=self._best("intent", scores),
+            intent_score=float(intent.max()),
             danger=float(intent[self._labels["intent"].index("safeguarding")]),
+            alone=self.read(text) if context else None,
         )
 
     def _run(self, context: str, text: str) -> dict[str, NDArray[np.float32]]:

@@ -60,7 +60,8 @@ class Reading:
     `topics` is ranked, best first, never empty. `who` is whose act is asked about, with its probability,
     `whom` towards whom. `said_roles` are roles that the sender states. A fact that is not in `facts` is
     unknown. `danger` is the probability that the message speaks of harm to someone. `other` is what a second
-    reader made of the same message, if one was asked.
+    reader made of the same message, if one was asked. `alone` is the message read without what went before
+    it, where something did. `intent_score` is the probability of `intent`.
     """
 
     topics: tuple[Scored, ...]
@@ -72,8 +73,10 @@ class Reading:
     facts: Mapping[str, Settled] = field(default_factory=dict)
     act: Act = "new"
     intent: Intent = "policy_question"
+    intent_score: float = 1.0
     danger: float = 0.0
     other: "Reading | None" = None
+    alone: "Reading | None" = None
 
     @property
     def topic(self) -> str:

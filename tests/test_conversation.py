@@ -259,3 +259,31 @@ async def test_two_people_do_not_share_what_they_said(door: ShortMemory) -> None
     other = await Person(door, "second").sends("settle:supported_now:n:x")
     assert verdict(asked) == "depends"
     assert "no longer open" in words(other)
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "this printer will be the death of me",
+        "phone battery died halfway through so I missed your call, sorry",
+        "the family said it's fine",
+        "thank you she was lovely",
+    ],
+)
+async def test_a_remark_that_is_no_reply_permits_nothing(volunteer: Person, remark: str) -> None:
+    await volunteer.says("can I friend this family?")
+    assert verdict(await volunteer.says(remark)) != "allowed"
+
+
+@pytest.mark.parametrize(
+    "reply", ["no", "they left in may", "no, it ended last year", "that wrapped up ages ago"]
+)
+async def test_a_reply_in_ones_own_words_is_still_one(volunteer: Person, reply: str) -> None:
+    await volunteer.says("can I friend this family?")
+    assert verdict(await volunteer.says(reply)) == "allowed"
+
+
+async def test_a_complaint_in_the_middle_of_a_question_is_taken_for_one(volunteer: Person) -> None:
+    await volunteer.says("can I friend this family?")
+    outcome = await volunteer.says("I'm really not happy with how the coordinator spoke to me")
+    assert outcome.intent == "complaint"

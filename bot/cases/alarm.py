@@ -1,13 +1,189 @@
-"""The alarm: what is said where someone may be at risk, and telling the safeguarding lead at once."""
+"""The alarm: what is said where someone may be at risk, and telling the safeguarding lead at once.
 
-from collections.abc import Sequence
+It never goes to anyone whom the words name or may mean, and it never holds anybody up.
+"""
 
-from bot import safeguarding
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import select
+
+from bot import officers, people, reach
 from bot.card import Card
+from bot.cases import alarm_cards, casebook, complaint_cards, conflict, form, handoffs, naming
+from bot.cases.casebook import CaseError
+from bot.cases.stages import Kind
+from bot.contact import Contact
+from bot.records.store import Change
+from bot.records.tables import Case, CaseFile, Handoff, Officer
 from bot.visit import Visit
 
+KIND: Kind = "safeguarding"
+CONCERN, WARNED = "concern", "warned"
+_SAY_IT_AGAIN = "Those words are not there any more. Please say it again, or ring."
 
-def warn(visit: Visit, text: str, *, kept: bool) -> Sequence[Card]:
-    """Return the fixed warning, with whom to ring."""
-    del text, kept
-    return (safeguarding.card(f"{visit.message.id}.1"),)
+
+def warn(visit: Visit, text: str, *, kept: str) -> Sequence[Card]:
+    """Return the fixed words, with whom to ring.
+
+    `kept` is the id of the case that the text went into as well, or empty. On a case they are said once.
+    """
+    case = _kept_in(visit, kept)
+    if case is not None:
+        if casebook.entries(visit.change, case, WARNED):
+            return ()
+        casebook.note(visit.change, case, WARNED, "", visit.person)
+    visit.state.held = text
+    lead = _first(visit, text)
+    contact = officers.contact(visit.change.records, lead) if lead else None
+    tell = f"case:tell:{_mark(visit, text)}"
+    return (alarm_cards.warning(f"{visit.message.id}.alarm", visit.rules, contact, tell, kept=bool(kept)),)
+
+
+def tell_now(visit: Visit, rest: str) -> Sequence[Card]:
+    """Open a case with the words that were held, and hand it on at once; the same words make one case."""
+    going_on = visit.state.awaiting.startswith("case:")
+    same = _told_before(visit, rest)
+    text = visit.state.held
+    if same is None and (text is None or _mark(visit, text) != rest):
+        raise CaseError(_SAY_IT_AGAIN)
+    if not going_on:
+        visit.state.held = None
+    if same is not None:
+        return (alarm_cards.passed_on_already(visit.card_id, same, going_on=going_on),)
+    case = _open(visit, text or "")
+    handed = _hand(visit, case)
+    if handed is None:
+        return (alarm_cards.everyone_tried(visit.card_id, case, (), going_on=going_on),)
+    handoff, contact = handed
+    return (alarm_cards.receipt(visit.card_id, visit.rules, case, handoff, contact, going_on=going_on),)
+
+
+def divert(visit: Visit, rest: str) -> Sequence[Card]:
+    """Ask whether a complaint is safeguarding; asked a second time, end it and hand on what is in it."""
+    case_id, _, sure = rest.partition(":")
+    complaint = casebook.owned(visit.change, case_id, visit.person)
+    if complaint.kind != "complaint":
+        raise CaseError(casebook.NOT_OPEN)
+    if sure != "yes":
+        return (alarm_cards.ask_divert(visit.card_id, complaint),)
+    change = visit.change
+    casebook.step(change, complaint, "divert", visit.person)
+    handoffs.end_all(change, complaint, who=people.audit_name(visit.person))
+    case = _out_of(visit, complaint)
+    handed = _hand(visit, case)
+    contact = handed[1] if handed else None
+    ring = [(contact.name, contact.phone)] if contact else []
+    reach.tell(change, complaint.raised_by, alarm_cards.handled_as_safeguarding(complaint, case, ring))
+    return (alarm_cards.diverted(visit.card_id, complaint, contact),)
+
+
+def recheck(visit: Visit, case: Case, text: str) -> None:
+    """Look whom an added text may mean; who may be meant loses the case at once, and it moves on."""
+    _bar(visit.change, case, text)
+    barred = conflict.may_not_own(visit.change.session, case)
+    holders = {handoff.to for handoff in handoffs.of_case(visit.change, case)} | {case.owner}
+    if not holders & barred:
+        return
+    visit.change.audit(f"{KIND}:access:ended", case.id)
+    case.owner = None
+    handoffs.end_all(visit.change, case)
+    handed = _hand(visit, case)
+    if handed is None or handed[0].to is None:
+        ring = [(handed[1].name, handed[1].phone)] if handed else []
+        card = alarm_cards.everyone_tried(f"{visit.card_id}.nobody", case, ring)
+        reach.tell(visit.change, case.raised_by, card)
+
+
+def _kept_in(visit: Visit, case_id: str) -> Case | None:
+    """Return the case that a text was kept in, None where it was kept nowhere."""
+    try:
+        return casebook.owned(visit.change, case_id, visit.person) if case_id else None
+    except CaseError:
+        return None
+
+
+def _first(visit: Visit, text: str) -> Officer | None:
+    """Return the first whom the words do not mean and who did not say them."""
+    known = conflict.known_officers(visit.change.records, visit.change.session)
+    barred = {visit.person.id, *naming.meant(text, known)}
+    for office in conflict.SAFEGUARDING:
+        for officer in officers.holders(visit.change.session, visit.change.records.organisation, office):
+            if officer.person not in barred:
+                return officer
+    return None
+
+
+def _open(visit: Visit, text: str) -> Case:
+    case = casebook.open_case(visit.change, KIND, visit.person, text, _act_by(visit))
+    casebook.note(visit.change, case, CONCERN, text, visit.person)
+    _bar(visit.change, case, text)
+    return case
+
+
+def _out_of(visit: Visit, complaint: Case) -> Case:
+    """Open a case for what is in a complaint; whom that may be about stays away from this one as well."""
+    change = visit.change
+    raiser = casebook.person_of(change, complaint.raised_by)
+    summary = change.records.open(Case.summary, complaint)
+    case = casebook.open_case(change, KIND, raiser, summary, _act_by(visit), parent=complaint)
+    case.anonymous = complaint.anonymous
+    for part in conflict.parts(change.session, complaint):
+        conflict.take_part(change.session, case, part.person, conflict.part_of(part))
+    told = [text for row, text in casebook.entries(change, complaint) if _is_told(row.kind)]
+    for text in told:
+        casebook.note(change, case, CONCERN, text, raiser)
+        _bar(change, case, text)
+    for file in change.session.scalars(select(CaseFile).where(CaseFile.case_ == complaint.id)):
+        file.case_ = case.id
+    return case
+
+
+def _is_told(kind: str) -> bool:
+    """Say whether an entry of a complaint tells what happened, when, where or who."""
+    return kind == "said" or kind.removeprefix(form.ANSWER) in ("what", "when", "where", "who", "right")
+
+
+def _bar(change: Change, case: Case, text: str) -> None:
+    for person in naming.meant(text, conflict.known_officers(change.records, change.session)):
+        if person != case.raised_by:
+            conflict.take_part(change.session, case, person, "may-be")
+
+
+def _hand(visit: Visit, case: Case) -> tuple[Handoff, Contact] | None:
+    change = visit.change
+    handed = handoffs.hand_on(change, case, KIND, visit.rules.taken_on_by(KIND, change.records.now()))
+    if handed is None:
+        return None
+    handoff, officer = handed
+    reach.tell(change, officer.person, complaint_cards.offer(visit.rules, case, handoff))
+    return handoff, officers.contact(change.records, officer)
+
+
+def _act_by(visit: Visit) -> datetime:
+    return visit.rules.calendar.deadline(visit.change.records.now(), visit.rules.safeguarding.act_days)
+
+
+def _told_before(visit: Visit, mark: str) -> Case | None:
+    """Return an open case of hers with the words of this mark."""
+    records = visit.change.records
+    hers = select(Case).where(
+        Case.raised_by == visit.person.id, Case.kind == KIND, Case.closed_at.is_(None), Case.parent.is_(None)
+    )
+    return next(
+        (
+            case
+            for case in visit.change.session.scalars(hers)
+            if _mark(visit, records.open(Case.summary, case)) == mark
+        ),
+        None,
+    )
+
+
+def _mark(visit: Visit, text: str) -> str:
+    """Return what tells a person's words from others of hers, so that a button of old sends no newer ones."""
+    return sha256(f"{visit.person.id} {text}".encode()).hexdigest()[:16]
+
+
+PRESSES: Mapping[str, Callable[[Visit, str], Sequence[Card]]] = {"tell": tell_now, "divert": divert}

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot import officers, reach
 from bot.card import Button, Buttons, Card, Text
-from bot.cases import complaint_cards, conflict, content_down, handoffs, raiser_cards, stages
+from bot.cases import alarm_cards, complaint_cards, conflict, content_down, handoffs, raiser_cards, stages
 from bot.cases.complaint_dates import day_of
 from bot.cases.form import private
 from bot.cases.rules import Rules
@@ -103,17 +103,31 @@ def _nudge(records: Records, rules: Rules, handoff_id: str) -> None:
 
 
 def _go_on_at_once(change: Change, rules: Rules, case: Case, handoff: Handoff) -> None:
-    """Hand a safeguarding matter to the next as well, and tell whoever raised it that nobody has it yet."""
-    asked = {one.officer for one in handoffs.of_case(change, case)}
-    turn = [one for one in conflict.in_turn(change.session, case) if one.id not in asked]
+    """Hand a safeguarding matter to the next as well, and tell whoever raised it that nobody has it yet.
+
+    All who were asked wait together: the next time is the same for each. Once everyone was asked, they are
+    reminded each working day, and whoever raised it is told to ring.
+    """
+    asked = handoffs.of_case(change, case)
+    offices = {one.officer for one in asked}
+    turn = [one for one in conflict.in_turn(change.session, case) if one.id not in offices]
+    now = change.records.now()
+    due = rules.taken_on_by(case.kind, now) if turn else rules.calendar.deadline(now, 1)
+    for one in asked:
+        one.due_at = due
     if turn:
-        due = rules.taken_on_by("safeguarding", change.records.now())
-        handoff.due_at = due.replace(year=due.year + 1)  # the newest handoff is the one that is nudged next
-        new = handoffs.hand_off(change, case, turn[0], "safeguarding", due)
-        new.nudges = handoff.nudges
+        new = handoffs.hand_off(change, case, turn[0], case.kind, due)
         reach.tell(change, turn[0].person, complaint_cards.offer(rules, case, new))
-    ring = _ring(change, turn or conflict.in_turn(change.session, case))
-    reach.tell(change, case.raised_by, raiser_cards.nudged(rules, case, handoff.nudges, ring))
+    else:
+        for one in asked:
+            reach.tell(change, one.to, alarm_cards.still_waiting(case, one, handoff.nudges))
+    if turn and turn[0].person is not None:
+        card = alarm_cards.nobody_yet(case, handoff, _ring(change, turn))
+    else:
+        outside = [one for one in conflict.in_turn(change.session, case) if one.person is None]
+        card_id = f"{handoff.id}.everyone-tried.{handoff.nudges}"
+        card = alarm_cards.everyone_tried(card_id, case, _ring(change, outside))
+    reach.tell(change, case.raised_by, card)
 
 
 def _next_due(rules: Rules, handoff: Handoff, now: datetime) -> datetime:

@@ -80,11 +80,13 @@ def of_raiser(case: Case) -> Buttons:
 
 def offer(rules: Rules, case: Case, handoff: Handoff) -> Card:
     """Return what an officer gets: that something waits for her, and nothing of what."""
-    due = f"{day_of(rules, handoff.due_at):%A %d %B}"
+    urgent = case.kind == "safeguarding"
+    at = rules.calendar.local(handoff.due_at)
+    due = f"{at:%H:%M on %A %d %B}" if urgent else f"{day_of(rules, handoff.due_at):%A %d %B}"
     return private(
         f"{handoff.id}.offer",
         case.number,
-        f"Something private for you, {case.number}",
+        f"Something {'urgent' if urgent else 'private'} for you, {case.number}",
         Text(f"It should be taken on by {due}. Open it where nobody reads along."),
         Buttons((Button("Open it", f"case:open:{handoff.id}", "primary"),)),
     )

@@ -31,7 +31,7 @@ _DEFAULT: tuple[Office, ...] = (
     "outside_contact",
 )
 _ABOVE_THE_MANAGER: tuple[Office, ...] = ("chair", "deputy_chair", "trustee", "outside_contact")
-_SAFEGUARDING: tuple[Office, ...] = (
+SAFEGUARDING: tuple[Office, ...] = (
     "safeguarding_lead",
     "deputy_safeguarding_lead",
     "chair",
@@ -48,6 +48,14 @@ def parts(session: Session, case: Case) -> Sequence[CasePerson]:
     return session.scalars(
         select(CasePerson).where(CasePerson.case_ == case.id).order_by(CasePerson.id)
     ).all()
+
+
+def part_of(row: CasePerson) -> Part:
+    """Return the part that a row notes."""
+    found: Part = (
+        "respondent" if row.part == "respondent" else "may-be" if row.part == "may-be" else "mentioned"
+    )
+    return found
 
 
 def hidden_from(session: Session, case: Case) -> frozenset[str]:
@@ -125,7 +133,7 @@ def _turn(session: Session, case: Case) -> Sequence[Officer]:
 def _offices(session: Session, case: Case, held: Iterable[Officer]) -> Sequence[Office]:
     """Return the offices that are turned to, above whoever the case is, or may be, about."""
     if case.kind == "safeguarding":
-        return _SAFEGUARDING
+        return SAFEGUARDING
     if case.kind in ("content", "take-down"):
         return _POSTS
     if case.kind == "quarterly":

@@ -36,6 +36,7 @@ _STORY: Mapping[str, str] = {
     "take-down": "To be taken down",
     "post": "The post",
     "taken down": "Taken down",
+    "concern": "What was said",
     "question": "The question",
     "told": "What Hearth answered",
     "check": "The check",

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from bot import people, reach
 from bot.card import Button, Buttons, Card, Text
 from bot.cases import (
+    alarm,
     casebook,
     complaint,
     complaint_cards,
@@ -24,6 +25,8 @@ from bot.records.tables import Case, Handoff
 from bot.visit import Visit
 
 _MOST_SHOWN = 15
+# What is typed to add to a safeguarding case; there the tripwire need not ring.
+MORE = "+concern"
 
 
 def overview(visit: Visit, number: str) -> Sequence[Card]:
@@ -50,7 +53,7 @@ def mine(visit: Visit, rest: str) -> Sequence[Card]:
 def add(visit: Visit, rest: str) -> Sequence[Card]:
     """Ask what is to be added."""
     case = _open(visit, rest)
-    visit.state.awaiting = f"case:+add:{case.id}"
+    visit.state.awaiting = _to_add(case)
     leave = Buttons((Button("Never mind", f"case:mine:{case.id}"),))
     return (
         private(
@@ -73,17 +76,23 @@ def added(visit: Visit, case: Case, text: str) -> Sequence[Card]:
     kept = files.keep(visit, case)
     refused = Text(" ".join(kept.refused))
     if not text and not kept.names:
-        visit.state.awaiting = f"case:+add:{case.id}"
+        visit.state.awaiting = _to_add(case)
         return (private(visit.card_id, case.number, f"Adding to {case.number}", refused),)
     if text:
         casebook.note(visit.change, case, "said", text, visit.person)
     visit.change.audit(f"{case.kind}:case:added-to", case.id, people.audit_name(visit.person))
     if case.kind == "complaint":
         complaint.recheck(visit.change, visit.rules, case, " . ".join((text, *kept.names)))
+    elif case.kind == alarm.KIND:
+        alarm.recheck(visit, case, " . ".join((text, *kept.names)))
     _tell_owner(visit, case, "Something was added.")
     told = [Text(kept.said)] if visit.files else []
     said = Text("It is kept with your case.")
     return (private(visit.card_id, case.number, f"Added to {case.number}", said, *told),)
+
+
+def _to_add(case: Case) -> str:
+    return f"case:{MORE if case.kind == alarm.KIND else '+add'}:{case.id}"
 
 
 def withdraw(visit: Visit, rest: str) -> Sequence[Card]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bot.card import Card, Text
 from bot.cases import (
+    alarm,
     casebook,
     clearing,
     complaint,
@@ -20,12 +21,15 @@ from bot.cases.kinds import FORMS
 from bot.records.tables import Case
 from bot.visit import Visit
 
+# Pressed in the middle of a form, these leave it where it was.
+_KEEP_WHAT_WAITS = frozenset({"tell"})
 _PAUSES = frozenset({"pause", "stop", "cancel", "later", "quit", "exit"})
 
 
 def pressed(visit: Visit, verb: str, rest: str) -> Sequence[Card]:
     """Return the cards that answer a button; what cannot be done is said, and changes nothing."""
-    visit.state.awaiting = ""
+    if verb not in _KEEP_WHAT_WAITS:
+        visit.state.awaiting = ""
     try:
         return _PRESSES[verb](visit, rest) if verb in _PRESSES else _gone(visit)
     except CaseError as error:
@@ -147,6 +151,7 @@ def _told(visit: Visit, said: str) -> Card:
 
 _ADDS: Mapping[str, Callable[[Visit, Case, str], Sequence[Card]]] = {
     "+add": raiser.added,
+    raiser.MORE: raiser.added,
     "+appeal": raiser.appealed,
 }
 # What an officer writes that is not for whoever raised a case.
@@ -169,6 +174,7 @@ _PRESSES: Mapping[str, Callable[[Visit, str], Sequence[Card]]] = {
     **officer.PRESSES,
     **raiser.PRESSES,
     **clearing.PRESSES,
+    **alarm.PRESSES,
     **content.PRESSES,
     **quarterly_check.PRESSES,
     **unanswered.PRESSES,

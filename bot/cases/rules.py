@@ -71,8 +71,9 @@ class QuarterlyRules(_Part):
 
 
 class SafeguardingRules(_Part):
-    """The fixed words of the tripwire, and how long the lead has to take a matter on."""
+    """The fixed words of the tripwire, minutes to take a matter on, and working days to see to it."""
 
+    act_days: _Days
     take_on_minutes: Annotated[int, Field(ge=1, le=1440)]
     text: Annotated[tuple[str, ...], Field(min_length=1)]
 

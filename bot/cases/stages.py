@@ -51,6 +51,9 @@ _COMPLAINT: Steps = {
     ("received", "divert"): "diverted",
     ("acknowledged", "divert"): "diverted",
     ("looked into", "divert"): "diverted",
+    ("answered", "divert"): "diverted",
+    ("appeal", "divert"): "diverted",
+    ("decided", "divert"): "diverted",
 }
 _SEEN_TO: Steps = {
     ("received", "accept"): "accepted",
