@@ -5,7 +5,7 @@ import logging
 from collections.abc import Coroutine, Mapping
 from typing import Any, TypeVar
 
-from adapters.certificate_of import certificate_of
+from adapters.documents import document_of
 from adapters.slack.blocks import after_press
 from adapters.slack.courier import Courier, Refused
 from adapters.slack.home import home_view
@@ -71,25 +71,24 @@ class After:
             await self.says(body, _NO_DOCUMENT)
 
     async def _give(self, team: str, user: str, document: str) -> bool:
-        kind, _, given = document.partition(":")
         installed = await asyncio.to_thread(self._installations.find, team)
-        if kind != "certificate" or installed is None:
+        if installed is None:
             return False
-        made = await asyncio.to_thread(certificate_of, self._records, account(team, user), given)
+        made = await asyncio.to_thread(document_of, self._records, account(team, user), document)
         if made is None:
             return False
         token = installed.token
         opened = await self._call(token, "conversations.open", users=user)
         slot = await self._call(
-            token, "files.getUploadURLExternal", filename="certificate.pdf", length=len(made)
+            token, "files.getUploadURLExternal", filename=made.name, length=len(made.content)
         )
-        status = await self._on(self._courier.post(str(slot["upload_url"]), data=made))
+        status = await self._on(self._courier.post(str(slot["upload_url"]), data=made.content))
         if status != 200:
             raise TryLater("Slack did not take the file")
         await self._call(
             token,
             "files.completeUploadExternal",
-            files=[{"id": slot["file_id"], "title": "Certificate"}],
+            files=[{"id": slot["file_id"], "title": made.name}],
             channel_id=opened["channel"]["id"],
             initial_comment=_GIVEN,
         )

@@ -1,15 +1,14 @@
-"""Files that go out: a certificate, for the person alone whose it is, into her own folder on Teams."""
+"""Files that go out: a document, for the person alone whose it is, into her own folder on Teams."""
 
-from adapters.certificate_of import certificate_of
+from adapters.documents import Given, document_of
 from adapters.teams import outgoing
 from adapters.teams.activities import Place
 from adapters.teams.channel import TeamsChannel
 from bot.channel import Undeliverable
 from bot.records.store import Records
 
-_NAME = "certificate.pdf"
-_ASKED = "Your certificate. Teams asks where it may be kept."
-_GIVEN = "Your certificate is in your files."
+_ASKED = "For you alone. Teams asks where it may be kept."
+_GIVEN = "It is in your files."
 
 
 class Files:
@@ -26,7 +25,9 @@ class Files:
         made = self._made(place, document)
         if made is None:
             return False
-        self._channel.tell(place.conversation, outgoing.file_offer(_NAME, _ASKED, len(made), document))
+        self._channel.tell(
+            place.conversation, outgoing.file_offer(made.name, _ASKED, len(made.content), document)
+        )
         return True
 
     def give(self, place: Place, document: str, address: str) -> None:
@@ -34,9 +35,8 @@ class Files:
         made = self._made(place, document)
         if made is None:
             raise Undeliverable("there is no such document for this person")
-        self._channel.upload(address, made)
+        self._channel.upload(address, made.content)
         self._channel.tell(place.conversation, outgoing.words(_GIVEN))
 
-    def _made(self, place: Place, document: str) -> bytes | None:
-        kind, _, given = document.partition(":")
-        return certificate_of(self._records, place.account, given) if kind == "certificate" else None
+    def _made(self, place: Place, document: str) -> Given | None:
+        return document_of(self._records, place.account, document)

@@ -30,8 +30,7 @@ def create_app(records: Records, settings: WebSettings, bell: Bell) -> web.Appli
     app.router.add_get("/", index)
     app.router.add_post("/conversation", chat.open)
     app.router.add_get("/chat", chat.connect)
-    app.router.add_get("/document/{id}", documents.certificate)
-    app.router.add_get("/document/file/{id}", documents.file)
+    app.router.add_get("/document/{document}", documents.give)
     app.router.add_post("/file", Uploads(records, chat.conversation).take)
     app.router.add_static("/static", STATIC)
     return app

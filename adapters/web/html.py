@@ -66,9 +66,7 @@ def _button(button: Button) -> str:
 
 
 def _link(label: str, document: str) -> str:
-    kind, _, given = document.rpartition(":")
-    folder = "/document/file" if kind == "file" else "/document"
-    address = f"{folder}/{quote(given, safe='', errors='replace')}"
+    address = f"/document/{quote(document, safe='', errors='replace')}"
     return f'<a class="button" dir="auto" href="{address}" download>{_safe(label)}</a>'
 
 

@@ -331,25 +331,25 @@ class TestOnThePage:
         self, client: Client, adopted: Records, course: Course
     ) -> None:
         mine = acknowledged(adopted, course, await self._conversation(client))
-        answer = await client.get(f"/document/{mine.id}")
+        answer = await client.get(f"/document/certificate:{mine.id}")
         assert answer.status == 200
         assert answer.content_type == "application/pdf"
-        assert answer.headers["Content-Disposition"] == 'attachment; filename="certificate.pdf"'
+        assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''certificate.pdf"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert await answer.read() == certificate(_proof(adopted, mine))
 
     async def test_nobody_gets_anothers(self, client: Client, adopted: Records, course: Course) -> None:
         theirs = acknowledged(adopted, course, "web:another")
         acknowledged(adopted, course, await self._conversation(client))
-        answer = await client.get(f"/document/{theirs.id}")
+        answer = await client.get(f"/document/certificate:{theirs.id}")
         assert answer.status == 404
-        assert await answer.text() == await (await client.get("/document/nothing")).text()
+        assert await answer.text() == await (await client.get("/document/certificate:nothing")).text()
 
     async def test_without_a_conversation_there_is_none(
         self, client: Client, adopted: Records, course: Course
     ) -> None:
         made = acknowledged(adopted, course)
-        answer = await client.get(f"/document/{made.id}")
+        answer = await client.get(f"/document/certificate:{made.id}")
         assert answer.status == 404
 
     async def test_whoever_joined_her_accounts_gets_what_she_signed_in_the_other(
@@ -359,7 +359,7 @@ class TestOnThePage:
         here = await self._conversation(client)
         with adopted.changing() as change:
             people.known(change, here, here)
-        assert (await client.get(f"/document/{made.id}")).status == 404
+        assert (await client.get(f"/document/certificate:{made.id}")).status == 404
         with adopted.changing() as change:
             linking.join_accounts(change, "slack:T1/U2", here, who="test")
-        assert (await client.get(f"/document/{made.id}")).status == 200
+        assert (await client.get(f"/document/certificate:{made.id}")).status == 200

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from adapters.documents import Given
 from adapters.teams import web
 from adapters.teams.activities import Installed, Said, understood
 from adapters.teams.channel import TeamsChannel
@@ -263,15 +264,16 @@ def test_a_file_is_fetched_from_teams_alone_and_not_above_20_mb(
             channel.fetch(HERS, elsewhere)
 
 
-Made = Callable[[Records, str, str], bytes | None]
+Made = Callable[[Records, str, str], Given | None]
 
 
 @pytest.mark.usefixtures("known")
 async def test_a_certificate_is_put_into_her_own_folder_once_she_allows_it(
     channel: TeamsChannel, records: Records, microsoft: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hers: Made = lambda _, account, given: b"%PDF-1.7" if (account, given) == (HERS, "c1") else None  # noqa: E731 - a stand-in of one line
-    monkeypatch.setattr("adapters.teams.files.certificate_of", hers)
+    made = Given("certificate.pdf", "application/pdf", b"%PDF-1.7")
+    hers: Made = lambda _, account, given: made if (account, given) == (HERS, "certificate:c1") else None  # noqa: E731 - a stand-in of one line
+    monkeypatch.setattr("adapters.teams.files.document_of", hers)
     hand = Hand(records, channel)
     for who, given in ((VOLUNTEER, "c1"), (MANAGER, "c1")):
         pressed = press(microsoft.base, f"document:certificate:{given}", who)

@@ -157,7 +157,7 @@ class TestGivenOut:
     ) -> None:
         await page.say("hello")
         given = await asyncio.to_thread(in_a_case, records, door.messages[0].sender)
-        answer = await page.client.get(f"/document/file/{given}")
+        answer = await page.client.get(f"/document/file:{given}")
         assert answer.status == 200
         assert await answer.read() == PDF
         assert answer.headers["Content-Disposition"] == f"attachment; filename*=UTF-8''{quote(NAME)}"
@@ -170,13 +170,13 @@ class TestGivenOut:
     ) -> None:
         await page.say("hello")
         given = await asyncio.to_thread(in_a_case, records, "web:another")
-        answers = [await page.client.get(f"/document/file/{one}") for one in (given, "0" * 32)]
+        answers = [await page.client.get(f"/document/file:{one}") for one in (given, "0" * 32)]
         assert [answer.status for answer in answers] == [404, 404]
         assert await answers[0].text() == await answers[1].text()
 
     async def test_without_a_conversation_there_is_none(self, client: Client, records: Records) -> None:
         given = await asyncio.to_thread(in_a_case, records, "web:another")
-        assert (await client.get(f"/document/file/{given}")).status == 404
+        assert (await client.get(f"/document/file:{given}")).status == 404
 
 
 NAME = 'Füße "1".pdf'
