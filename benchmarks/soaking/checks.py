@@ -138,7 +138,7 @@ def _of_cases(records: Records, heard: Heard, platform: Platform, *, real: bool)
         yield "the cases are not those that were passed on, each once"
     if Counter(case.id for case in cases) != Counter(handoff.case_ for handoff in handoffs):
         yield "not every case has exactly one handoff"
-    wanted = {f"{message_id}.errand" for message_id in (*passed_on, *heard.pressed("take-on"))}
+    wanted = {f"{message_id}.errand" for message_id in (*passed_on, *heard.pressed("case:take"))}
     if len(cases) != len(passed_on) or set(receipts) != wanted:
         yield f"{len(passed_on)} questions were passed on: {len(cases)} cases, {len(receipts)} receipts"
     offers = [card_id for card_id in platform.first_came().get(OFFICER, ()) if card_id.endswith(".offer")]

@@ -14,7 +14,7 @@ from benchmarks.soaking.platform import ASKED, Platform
 from bot.card import buttons_of
 
 OFFICER = f"{ASKED}officer"
-_TAKE_ON = "take-on:"
+_TAKE_ON = "case:take:"
 
 
 @dataclass

@@ -32,6 +32,7 @@ def look(records: Records, rules: Rules) -> None:
         waiting = session.scalars(waits.order_by(Handoff.due_at)).all()
         in_progress = (Case.organisation == records.organisation) & Case.closed_at.is_(None)
         lates = select(Case.id).where(in_progress, Case.due_at <= now, Case.late_at.is_(None))
+        lates = lates.where(Case.stage != stages.DRAFT)
         late = session.scalars(lates.order_by(Case.due_at)).all()
         left = _left(records)
     for case_id in left:
@@ -152,10 +153,12 @@ def _tell_next(change: Change, rules: Rules, case: Case, handoff: Handoff) -> No
 def _tell_late(records: Records, case_id: str) -> None:
     with records.changing() as change:
         case = change.session.scalars(select(Case).where(Case.id == case_id).with_for_update()).one()
-        if case.late_at is not None or case.closed_at is not None or case.stage in (stages.DRAFT, "answered"):
-            case.late_at = case.late_at or records.now()
+        if case.late_at is not None or case.closed_at is not None or case.stage == stages.DRAFT:
             return
         case.late_at = records.now()
+        if case.stage == "answered":  # nobody is late: the time to appeal is over
+            reach.tell(change, case.owner, _may_be_closed(case))
+            return
         change.audit(f"{case.kind}:case:late", case.id)
         log.warning("case.late", extra={"case": case.id})
         has_it = case.owner or next((one.to for one in handoffs.of_case(change, case)), None)
@@ -194,6 +197,12 @@ def _is_late(case: Case, *, owned: bool) -> Card:
     opens = Buttons((Button("Open it", f"case:show:{case.id}", "primary"),)) if owned else Buttons(())
     parts = (said, opens) if owned else (said,)
     return private(f"{case.id}.late.owner.{case.stage}", case.number, f"{case.number} is late", *parts)
+
+
+def _may_be_closed(case: Case) -> Card:
+    said = Text("The time to appeal is over. Please close it, with its outcome and what is learned from it.")
+    opens = Buttons((Button("Open it", f"case:show:{case.id}", "primary"),))
+    return private(f"{case.id}.may-be-closed", case.number, f"{case.number} may be closed", said, opens)
 
 
 def _late_elsewhere(case: Case) -> Card:

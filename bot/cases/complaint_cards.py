@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot import officers
 from bot.answer_card import source_of
 from bot.card import Button, Buttons, Card, Element, Facts, Quote, Text
-from bot.cases.complaint_dates import acknowledge_by, answer_by, day_of
+from bot.cases.complaint_dates import acknowledge_by, answer_by, by_law, day_of
 from bot.cases.form import private
 from bot.cases.rules import Procedure, Rules
 from bot.contact import Contact
@@ -62,6 +62,8 @@ def receipt(
         Text(f"By {first} it is taken on, and you hear of it here. By {last} you get an answer."),
         *_on_procedure(visit, procedure),
     ]
+    if (outer := by_law(rules, case)) is not None:
+        elements.append(Text(f"The law asks that it is acknowledged by {outer:%A %d %B %Y} at the latest."))
     if not rules.reviewed:
         elements.append(Text(_DEFAULTS))
     elements.append(of_raiser(case))

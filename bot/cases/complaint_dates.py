@@ -20,6 +20,14 @@ def answer_by(rules: Rules, case: Case) -> datetime:
     return rules.calendar.deadline(case.opened_at, rules.complaint.answer_days)
 
 
+def by_law(rules: Rules, case: Case) -> date | None:
+    """Return the law's outer date for a complaint that it speaks of (data protection), None for any other."""
+    procedure = rules.procedures.get(case.procedure or "")
+    if procedure is None or not procedure.by_law:
+        return None
+    return rules.calendar.local(case.opened_at).date() + timedelta(days=rules.complaint.law_days)
+
+
 def due_after(rules: Rules, case: Case, now: datetime) -> datetime | None:
     """Return by when the next thing must be done at the stage that a complaint has come to."""
     match case.stage:

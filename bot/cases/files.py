@@ -88,7 +88,7 @@ def shown_name(name: str) -> str:
     """Return a file's name without folders and without what cannot be seen, at most 120 characters long."""
     last = re.split(r"[/\\]", name)[-1]
     plain = " ".join("".join(letter for letter in last if letter.isprintable()).split())
-    path = PurePath(plain or "file")
+    path = PurePath(plain if plain.strip(". ") else "file")
     return f"{path.stem[: _LONGEST_NAME - len(path.suffix[:10])]}{path.suffix[:10]}"
 
 

@@ -81,6 +81,8 @@ def take_on(change: Change, handoff_id: str, by: Person) -> tuple[Case, bool]:
     Other handoffs of the case end with it: one person sees to it. Raises CaseError as `to_person`.
     """
     case, handoff = to_person(change, handoff_id, by)
+    if handoff.why == "clear":
+        raise CaseError("Say first whom it is about: open it, and press what fits.")
     if handoff.accepted_at is not None:
         return case, False
     casebook.step(change, case, "accept", by)

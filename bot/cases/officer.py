@@ -15,7 +15,7 @@ from bot.cases import (
     unanswered_kept,
 )
 from bot.cases.casebook import CaseError
-from bot.cases.complaint_dates import due_after
+from bot.cases.complaint_dates import answer_by, due_after
 from bot.cases.form import private
 from bot.cases.stages import Verb
 from bot.records.tables import Case, CaseEntry, Officer
@@ -25,7 +25,7 @@ DRAFTED = "draft:"
 _ASKS: Mapping[str, str] = {
     "reply": "Write your reply. I show it to you before it is sent, exactly as you wrote it.",
     "asked": "Write what you want to ask them.",
-    "answer": "Write the answer. With it the case is answered, and they may appeal.",
+    "answer": "Write the answer. They get it exactly like this. A complaint may then be appealed.",
     "decision": "Write what you decide on the appeal, and why.",
     "lessons": "Write the outcome, and what is learned from it. It stays with the case.",
     "note": "Write your note. Only who deals with the case reads it.",
@@ -44,10 +44,11 @@ _STEPS: Mapping[str, Verb] = {
 
 
 def take_on(visit: Visit, rest: str) -> Sequence[Card]:
-    """Take on what was handed over; a matter that is to be cleared first shows what to say."""
+    """Take on what was handed over; raise CaseError for what must be cleared first."""
     case, first = handoffs.take_on(visit.change, rest, visit.person)
     if first:
-        case.due_at = due_after(visit.rules, case, visit.change.records.now()) or case.due_at
+        if case.stage in ("acknowledged", "looked into"):  # an appeal's time counts from the appeal
+            case.due_at = answer_by(visit.rules, case)
         _tell_raiser(visit, case, raiser_cards.taken_on(visit, case, _myself(visit)))
     return (officer_cards.case_card(visit, case, "It is yours." if first else "You have this already."),)
 
@@ -211,7 +212,7 @@ def _myself(visit: Visit) -> Officer:
 
 
 def _tell_raiser(visit: Visit, case: Case, card: Card) -> None:
-    """Tell whoever raised a case; where she is told cannot be answered for, the owner is told so."""
+    """Tell whoever raised a case, if anyone did."""
     reach.tell(visit.change, case.raised_by, card)
 
 

@@ -7,7 +7,7 @@ from bot import officers, people
 from bot.card import Button, Buttons, Card, Element, Facts, Text
 from bot.cases import casebook, conflict, form
 from bot.cases import files as case_files
-from bot.cases.complaint_dates import day_of
+from bot.cases.complaint_dates import by_law, day_of
 from bot.cases.form import ANSWER, private
 from bot.cases.rules import Rules
 from bot.records.store import Change
@@ -98,6 +98,8 @@ def case_card(visit: Visit, case: Case, said: str = "") -> Card:
         facts.append(("Due", f"{day_of(rules, case.due_at):%A %d %B %Y}"))
     if case.procedure:
         facts.append(("Procedure", case.procedure))
+    if (outer := by_law(rules, case)) is not None:
+        facts.append(("The law's outer date", f"{outer:%A %d %B %Y}"))
     facts.append(("Raised by", raiser(visit.change, case)))
     elements: list[Element] = [Text(said)] if said else []
     elements.append(Facts(tuple(facts)))

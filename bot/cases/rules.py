@@ -79,7 +79,10 @@ class SafeguardingRules(_Part):
 
 
 class Procedure(_Part):
-    """Which procedure a complaint follows, when, and on which clauses; empty conditions fit everything."""
+    """Which procedure a complaint follows, when, and on which clauses; empty conditions fit everything.
+
+    `same_day` asks for a first reply on the working day of receipt; `by_law` says the law's date too.
+    """
 
     id: Annotated[str, Field(min_length=1, max_length=40)]
     about: tuple[str, ...] = ()
@@ -88,6 +91,7 @@ class Procedure(_Part):
     clauses: tuple[str, ...] = ()
     note: str = ""
     same_day: bool = False
+    by_law: bool = False
 
 
 class _Read(_Part):

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -32,6 +33,10 @@ _SQLITE = (
     "PRAGMA secure_delete=ON",  # what was deleted is overwritten
     f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}",
 )
+
+
+# One for each SQLite file that this process writes to.
+_TURNS: dict[str, Lock] = {}
 
 
 class RecordsUnavailable(Exception):  # noqa: N818 - reads as what happened
@@ -120,8 +125,26 @@ def transaction(engine: Engine) -> Iterator[Session]:
         RecordsUnavailable: the database is away, locked for too long, or its disk is full. On a full disk
             it is the commit that fails, so nothing may be promised before this returns.
     """
-    with in_words(), Session(engine, expire_on_commit=False) as session, session.begin():
+    with in_words(), _turn(engine), Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Wait for this process's turn to write, where only one may at a time; raise RecordsUnavailable.
+
+    SQLite itself makes writers look again and again, with growing pauses, and lets a late one overtake.
+    """
+    if engine.dialect.name != "sqlite" or engine.get_execution_options().get(_READS):
+        yield
+        return
+    lock = _TURNS.setdefault(str(engine.url), Lock())
+    if not lock.acquire(timeout=_BUSY_MILLISECONDS / 1000):
+        raise RecordsUnavailable("the database is busy")
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

@@ -87,6 +87,20 @@ def test_late_the_owner_the_next_officer_and_whoever_raised_it_are_told_once(
         assert STORY not in words(late[0])
 
 
+def test_when_the_time_to_appeal_is_over_the_owner_is_told_that_it_may_be_closed(
+    house: House, adopted: Records, platform: Platform, clock: Clock
+) -> None:
+    send(house["volunteer"])
+    take_on(house["manager"])
+    house["manager"].presses("Answer it")
+    house["manager"].says("We have looked at it.")
+    house["manager"].presses("Send it")
+    count = _cards(house["volunteer"])
+    passes(adopted, platform, clock, 32)
+    assert "may be closed" in house["manager"].card.title
+    assert _cards(house["volunteer"]) == count
+
+
 def test_an_officer_who_left_hands_it_on_by_leaving(
     house: House, adopted: Records, platform: Platform, clock: Clock
 ) -> None:

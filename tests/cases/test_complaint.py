@@ -167,6 +167,14 @@ class TestConflict:
         assert "clear" not in all_words(house["manager"])
         assert "not about" not in all_words(house["manager"])
 
+    def test_what_must_be_cleared_first_is_not_taken_on_by_a_button_of_another_card(
+        self, house: House, adopted: Records
+    ) -> None:
+        send(house["volunteer"], who="Sample chair", story=f"{STORY} I told the manager before.")
+        (handoff,) = all_of(adopted, Handoff)
+        assert "Say first whom it is about" in words(house["vice"].does(f"case:take:{handoff.id}"))
+        assert the_case(adopted).owner is None
+
     def test_a_witness_neither_owns_nor_decides_it(self, house: House) -> None:
         send(house["volunteer"], story=f"{STORY} The manager was there too.")
         house["chair"].presses("Open it")
@@ -268,6 +276,26 @@ class TestDeadlines:
         clock.passes(days=3)
         take_on(house["manager"])
         assert the_case(adopted).due_at == datetime(2026, 3, 30, 23, tzinfo=UTC)  # summer time by then
+
+    def test_for_personal_information_the_laws_date_stands_beside(self, house: House) -> None:
+        send(house["volunteer"], about="My personal information")
+        assert "by Wednesday 01 April 2026 at the latest" in words(house["volunteer"].card)
+        assert "The law's outer date: Wednesday 01 April 2026" in words(take_on(house["manager"]))
+
+    def test_an_appeals_time_counts_from_the_appeal_whenever_it_is_taken_on(
+        self, house: House, adopted: Records, clock: Clock
+    ) -> None:
+        send(house["volunteer"])
+        take_on(house["manager"])
+        house["manager"].presses("Answer it")
+        house["manager"].says("We have looked at it.")
+        house["manager"].presses("Send it")
+        house["volunteer"].presses("Appeal")
+        house["volunteer"].says("I had hoped for more than that.")
+        due = the_case(adopted).due_at
+        clock.passes(days=4)
+        take_on(house["chair"])
+        assert the_case(adopted).due_at == due
 
     def test_after_its_time_there_is_no_appeal(self, house: House, clock: Clock) -> None:
         send(house["volunteer"])

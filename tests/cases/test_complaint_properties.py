@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -55,7 +54,6 @@ def _act(someone: Someone, number: int, text: str) -> None:
     someone.says(text)
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"])
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     about=st.sampled_from(ABOUT),
@@ -70,9 +68,7 @@ def test_no_sequence_of_actions_leaves_one_without_owner_deadline_or_audit_entry
     clock: Clock,
     about: str,
     steps: list[tuple[str, int, str, bool]],
-    engine_name: str,
 ) -> None:
-    del engine_name
     _begin_anew(house["volunteer"], adopted)
     send(house["volunteer"], who=about, story=f"{STORY} {len(all_of(adopted, Case))}")
     for who, number, text, waits in steps:
