@@ -1,6 +1,5 @@
 """The work engine itself: what is enqueued is done, in order, once, whoever died meanwhile."""
 
-import shutil
 import threading
 import time
 from collections import Counter
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from dbos._sys_db import SystemDatabase
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from bot import inbox, work
@@ -26,6 +25,7 @@ from bot.slots import DEAD_SECONDS, Slot, SlotTaken
 from bot.work import EnqueuedWork, Task
 from tests import postgres
 from tests.records.conftest import ORGANISATION, NotedJobs
+from tests.records.prepared import copy_of
 from tests.records.stage import Platform, Talk, accept, all_of, desk, mark, said, tasks
 
 Start = Callable[..., None]
@@ -66,14 +66,11 @@ def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture
 def database_url(prepared: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a copy of that database."""
-    url = make_url(prepared)
-    if url.get_backend_name() == "sqlite":
-        shutil.copy(str(url.database), tmp_path / "hearth.db")
-        yield f"sqlite:///{tmp_path / 'hearth.db'}"
-        return
-    server = request.getfixturevalue("postgres_server")
-    with postgres.new_database(server, like=str(url.database)) as copy:
-        yield copy
+    on_sqlite = prepared.startswith("sqlite")
+    with copy_of(
+        prepared, tmp_path, None if on_sqlite else request.getfixturevalue("postgres_server")
+    ) as url:
+        yield url
 
 
 @pytest.fixture
