@@ -1,12 +1,15 @@
 """Clients from npm, pinned by a folder's lock file, installed once into .build; Node comes from a wheel."""
 
+import os
 import shutil
+import ssl
 import subprocess
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 _BUILD = Path(__file__).parent.parent / ".build" / "npm"
+_DEBIAN_TRUSTS = "/etc/ssl/certs/ca-certificates.crt"
 _FILES = ("package.json", "package-lock.json", ".npmrc")
 
 
@@ -36,11 +39,19 @@ def installed(folder: Path) -> Path | None:
         if (folder / name).exists():
             shutil.copy(folder / name, home / name)
     command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(command, cwd=home, capture_output=True, check=False, timeout=300)  # noqa: S603 - fixed words
+    done = subprocess.run(  # noqa: S603 - fixed words
+        command, cwd=home, env=_environment(), capture_output=True, check=False, timeout=300
+    )
     if done.returncode:
         return None
     (home / "whole").touch()
     return modules
+
+
+def _environment() -> dict[str, str]:
+    """Return this process's environment, in which Node trusts whom the system trusts, as pip here does."""
+    trusted = ssl.get_default_verify_paths().cafile or _DEBIAN_TRUSTS
+    return {"NODE_EXTRA_CA_CERTS": trusted, **os.environ} if Path(trusted).exists() else dict(os.environ)
 
 
 def _npm() -> tuple[str, ...] | None:
