@@ -79,11 +79,13 @@ def connect(url: str) -> Engine:
 def _keep_to_oneself(file: str | None) -> None:
     """Make the database's file, where it is not there yet, for its owner's eyes alone.
 
-    The files beside it get its mode from SQLite. Where it cannot be made, opening it says so.
+    The files beside it get its mode from SQLite. Where it cannot be made, opening it says so. One that is
+    there is never opened here: closing it would drop every lock that SQLite holds on it in this process
+    ("How To Corrupt An SQLite Database File", section 2.2), and another process would take away its log.
     """
     if file and file != ":memory:":
         with suppress(OSError):
-            os.close(os.open(file, os.O_CREAT, 0o600))
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _sqlite(engine: Engine) -> Engine:

@@ -1,5 +1,7 @@
 """Accepting a message: once, whole, sealed, and with the work to do on it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -165,6 +167,20 @@ def test_a_message_that_this_version_cannot_read_is_named_and_none_of_its_words_
         inbox.next_waiting(records, "web:a")
     assert refused.value.message.id == "1"
     assert "marked" not in str(refused.value)
+
+
+def test_connecting_again_does_not_let_another_process_take_the_log_away(tmp_path: Path) -> None:
+    """Another process would otherwise write beside this one, and take its log away."""
+    file = tmp_path / "hearth.db"
+    engine = connect(f"sqlite:///{file}")
+    Table.metadata.create_all(engine)
+    looks = (
+        f"import sqlite3; sqlite3.connect({str(file)!r}).execute('SELECT count(*) FROM person').fetchone()"
+    )
+    with engine.connect():
+        connect(f"sqlite:///{file}").dispose()
+        subprocess.run([sys.executable, "-c", looks], check=True)  # noqa: S603 - fixed words
+        assert file.with_name("hearth.db-wal").exists()
 
 
 def test_the_file_of_the_records_is_for_its_owners_eyes_alone(tmp_path: Path) -> None:
