@@ -1,8 +1,9 @@
 """Remarks that are no reply, said while a question is open: how many are taken for its answer.
 
 Usage: python -m benchmarks.remarks
-The harmless sentences of benchmarks/alarming and the messages of benchmarks/unseen that are about something
-else than the policy, each said after "can I friend this family?" has asked whether it is still supported.
+The harmless sentences of benchmarks/alarming, the messages of benchmarks/unseen that are about something else
+than the policy, and the remarks and replies written for this, each said after "can I friend this family?" has
+asked whether it is still supported.
 """
 
 import json
@@ -27,6 +28,9 @@ def remarks() -> Iterator[tuple[str, str]]:
             row = json.loads(line)
             if row["intent"] in _ELSEWHERE:
                 yield row["intent"], row["text"]
+    for line in (FOLDER / "unseen" / "remarks.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        yield (f"reply {row['means']}" if row["reply"] else "remark"), row["text"]
     for path in sorted((FOLDER / "alarming").glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
@@ -51,8 +55,12 @@ def main() -> None:
     counts = Counter((kind, taken_for(answerer, thread, text)) for kind, text in remarks())
     for (kind, taken), count in sorted(counts.items()):
         print(f"{kind:18} {taken:40} {count:4}")
-    wrong = sum(count for (_, taken), count in counts.items() if taken.endswith(": allowed"))
-    print(f"{counts.total()} remarks, {wrong} taken for a reply that permits")
+    wrong = sum(
+        count
+        for (kind, taken), count in counts.items()
+        if taken.endswith(": allowed") and kind != "reply no"  # "no, not supported any more" does permit
+    )
+    print(f"{counts.total()} remarks and replies, {wrong} wrongly taken for a reply that permits")
 
 
 if __name__ == "__main__":

@@ -20,9 +20,9 @@ _ELSEWHERE = frozenset({"complaint", "complaint_status", "speak_to_person", "con
 # Intents that a reply has, read alone; another one counts against it from the second on.
 _AT_HAND = frozenset({"policy_question", "help"})
 _PERHAPS = 0.4
-_FEW = 2  # words
 _PLAIN = re.compile(
-    r"\W*(y|ye[sahp]*|yeah|yep|yup|no|nope|nah|not|never|none|still|aye|indeed|of course|definitely)\b",
+    r"\W*((?P<y>y|ye[sahp]*|yeah|yep|yup|still|aye|indeed|of course|definitely)"
+    r"|(?P<n>no|nope|nah|not|never|none))\b",
     re.IGNORECASE,
 )
 
@@ -80,8 +80,8 @@ def borne_out(reading: Reading, thread: Thread | None, text: str) -> Reading:
     """Return the reading without the fact that was asked back, where the message is hardly about it.
 
     A reader takes almost anything for a reply while a question is open ("the printer has died"). It is one
-    where it is a yes, a no or a word or two, where it says the same read alone, or where the reader is sure
-    and the message alone is not about something else.
+    where it begins with the yes or no that it was taken for, and not with the other; where it says the same
+    read alone; or where the reader is sure and the message alone is not about something else.
     """
     found = reading.facts.get(thread.asked or "") if thread else None
     alone = reading.alone
@@ -90,12 +90,9 @@ def borne_out(reading: Reading, thread: Thread | None, text: str) -> Reading:
     same = alone.facts.get(thread.asked)
     says_so = same is not None and same.value == found.value
     elsewhere = alone.intent not in _AT_HAND and alone.intent_score >= _PERHAPS
-    if (
-        says_so
-        or _PLAIN.match(text)
-        or len(text.split()) <= _FEW
-        or (found.confidence >= SURE and not elsewhere)
-    ):
+    if plain := _PLAIN.match(text):
+        says_so = bool(plain[found.value])
+    if says_so or (plain is None and found.confidence >= SURE and not elsewhere):
         return reading
     return replace(reading, facts={fact: s for fact, s in reading.facts.items() if fact != thread.asked})
 

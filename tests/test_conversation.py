@@ -268,6 +268,7 @@ async def test_two_people_do_not_share_what_they_said(door: ShortMemory) -> None
         "phone battery died halfway through so I missed your call, sorry",
         "the family said it's fine",
         "thank you she was lovely",
+        "Indeed, the coordinator renewed it in September",
     ],
 )
 async def test_a_remark_that_is_no_reply_permits_nothing(volunteer: Person, remark: str) -> None:
