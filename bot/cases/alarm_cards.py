@@ -66,10 +66,10 @@ def passed_on_already(card_id: str, case: Case, *, going_on: bool) -> Card:
     return private(card_id, case.number, "Passed on already", said, _ways(case, going_on=going_on))
 
 
-def nobody_yet(case: Case, handoff: Handoff, ring: Ring) -> Card:
+def nobody_yet(case: Case, times: int, ring: Ring) -> Card:
     """Return that nobody has picked it up yet, that the next person has it too, and whom to ring."""
     return private(
-        f"{handoff.id}.nobody-yet.{handoff.nudges}",
+        f"{case.id}.nobody-yet.{times}",
         case.number,
         f"Nobody has picked up {case.number} yet",
         Text("The next person has it now as well. Please do not wait for them: ring."),

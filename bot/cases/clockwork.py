@@ -92,28 +92,32 @@ def _nudge(records: Records, rules: Rules, handoff_id: str) -> None:
             return
         case = change.session.get_one(Case, handoff.case_)
         handoff.nudges += 1
+        over = handoff.due_at
         handoff.due_at = _next_due(rules, handoff, records.now())
         change.audit(f"{case.kind}:handoff:nudged", handoff.id)
         log.info("handoff.nudged", extra={"handoff": handoff.id, "times": handoff.nudges})
         if case.kind == "safeguarding":
-            _go_on_at_once(change, rules, case, handoff)
+            _go_on_at_once(change, rules, case, over)
         elif handoff.nudges == 1:
             reach.tell(change, handoff.to, _reminder(rules, case, handoff))
         else:
             _tell_next(change, rules, case, handoff)
 
 
-def _go_on_at_once(change: Change, rules: Rules, case: Case, handoff: Handoff) -> None:
+def _go_on_at_once(change: Change, rules: Rules, case: Case, over: datetime) -> None:
     """Hand a safeguarding matter to the next as well, and tell whoever raised it that nobody has it yet.
 
+    `over` is the time by which it should have been taken on.
     All who were asked wait together: the next time is the same for each. Once everyone was asked, they are
     reminded each working day, and whoever raised it is told to ring.
     """
     asked = handoffs.of_case(change, case)
+    # Any of those that wait together may be the one that is due: only their sum tells one time from the next.
+    times = sum(one.nudges for one in asked)
     offices = {one.officer for one in asked}
     turn = [one for one in conflict.in_turn(change.session, case) if one.id not in offices]
     now = change.records.now()
-    due = rules.taken_on_by(case.kind, now) if turn else rules.calendar.deadline(now, 1)
+    due = rules.taken_on_by(case.kind, now) if turn else _next_day(rules, over, now)
     for one in asked:
         one.due_at = due
     if turn:
@@ -121,14 +125,20 @@ def _go_on_at_once(change: Change, rules: Rules, case: Case, handoff: Handoff) -
         reach.tell(change, turn[0].person, complaint_cards.offer(rules, case, new))
     else:
         for one in asked:
-            reach.tell(change, one.to, alarm_cards.still_waiting(case, one, handoff.nudges))
+            reach.tell(change, one.to, alarm_cards.still_waiting(case, one, times))
     if turn and turn[0].person is not None:
-        card = alarm_cards.nobody_yet(case, handoff, _ring(change, turn))
+        card = alarm_cards.nobody_yet(case, times, _ring(change, turn))
     else:
         outside = [one for one in conflict.in_turn(change.session, case) if one.person is None]
-        card_id = f"{handoff.id}.everyone-tried.{handoff.nudges}"
+        card_id = f"{case.id}.everyone-tried.{times}"
         card = alarm_cards.everyone_tried(card_id, case, _ring(change, outside))
     reach.tell(change, case.raised_by, card)
+
+
+def _next_day(rules: Rules, over: datetime, now: datetime) -> datetime:
+    """Return the end of the working day after the one that is over, but never a moment in the past."""
+    counted = rules.calendar.deadline(over - timedelta(seconds=1), 1)
+    return counted if counted > now else rules.calendar.deadline(now, 1)
 
 
 def _next_due(rules: Rules, handoff: Handoff, now: datetime) -> datetime:

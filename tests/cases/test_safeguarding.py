@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot import inbox, officers
 from bot.card import Facts, buttons_of
@@ -188,6 +189,21 @@ def test_once_everyone_was_tried_they_are_reminded_on_working_days_and_not_each_
     passes(adopted, platform, clock, 48 * 60)
     assert sum("Still waiting" in card.title for card in house["lead"].cards) > reminded
     assert "Please ring" in "".join(card.title for card in house["volunteer"].cards[count:])
+
+
+def test_everyone_is_reminded_whichever_of_those_who_were_asked_is_looked_at_first(
+    house: House, adopted: Records, platform: Platform, clock: Clock
+) -> None:
+    tell(house["volunteer"])
+    passes(adopted, platform, clock, 16 * 60)
+    for time in range(2, 5):
+        with adopted.changing() as change:  # the one that was looked at least often comes first
+            first = change.session.scalars(select(Handoff).order_by(Handoff.nudges, Handoff.id)).first()
+            assert first is not None
+            first.due_at = first.due_at - timedelta(minutes=1)
+        passes(adopted, platform, clock, 24 * 60)
+        assert sum("Still waiting" in card.title for card in house["lead"].cards) == time
+        assert sum("Please ring" in card.title for card in house["volunteer"].cards) == time
 
 
 def test_whoever_takes_it_on_first_has_it_and_the_others_are_told_so(
