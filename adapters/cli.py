@@ -27,6 +27,7 @@ from adapters import (
     policy_add_commands,
     policy_commands,
     policy_diff_commands,
+    policy_export_commands,
     records_commands,
     serving,
     slack_commands,
@@ -170,16 +171,14 @@ def _policy(parser: argparse.ArgumentParser) -> None:
     add = parts.add_parser("add", help="read a document, show it, write its text and a draft pack")
     policy_add_commands.define(add)
     policy_diff_commands.define(parts.add_parser("diff", help="compare two versions clause by clause"))
+    export = parts.add_parser("export", help="write text, pack and outline as one file to start from")
+    policy_export_commands.define(export)
     show = parts.add_parser("show", help="print sections, clauses, numbers and dates")
     show.add_argument("--norms", action="store_true", help="print what each clause makes of whom")
     show.set_defaults(command=commands.policy_show)
     check = parts.add_parser("check", help="prove that the pack holds together")
     check.set_defaults(command=commands.policy_check)
-    adopt = parts.add_parser("adopt", help="put the policy's text in force, once an officer says so")
-    adopt.add_argument("--minor", action="store_true", help="the edit changes nothing that must be told")
-    adopt.set_defaults(command=policy_commands.adopt)
-    withdraw = parts.add_parser("withdraw", help="take the policy out of force")
-    withdraw.set_defaults(command=policy_commands.withdraw)
+    policy_commands.define(parts, _argument)
 
 
 def _argument(understood: Callable[[str], _Value]) -> Callable[[str], _Value]:

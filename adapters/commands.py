@@ -54,7 +54,9 @@ def _as_json(outcome: Outcome) -> dict[str, object]:
     return said | {
         "verdict": answer.verdict,
         "say": answer.say,
-        "citations": [{"clause": c.clause.id, "text": c.clause.text} for c in answer.citations],
+        "citations": [
+            {"clause": c.clause.id, "text": c.clause.text, "policy": c.policy} for c in answer.citations
+        ],
         "ask": answer.ask.words if answer.ask else None,
         "change": answer.change or None,
         "notes": list(answer.notes),
@@ -86,7 +88,7 @@ def answer(settings: Settings, given: argparse.Namespace) -> None:
     if given.out.resolve() == given.cases.resolve():
         raise OutputError(f"{given.out}: the file of cases itself. Name another.")
     with whole_file(given.out) as put:
-        door = _door(settings)
+        door = wiring.build_on_file(settings, progress=sys.stderr.isatty())
         bar = tqdm(answer_cases(door, cases), total=len(cases), unit="case", disable=not sys.stderr.isatty())
         put("".join(json.dumps(line) + "\n" for line in bar))
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from adapters.model_settings import LanguageModel
-from adapters.records_settings import kept_key
+from adapters.records_settings import DATABASE_FILE, kept_key
 from adapters.settings import Settings, SettingsError
 from bot import safeguarding
 from bot.conversation import Conversation
@@ -19,10 +19,15 @@ from knowledge.answers import Answerer
 from knowledge.careful import SecondLook
 from knowledge.clauses import Policy
 from knowledge.pack import Pack, PackError, load_pack
-from knowledge.reader import PolicyError, read_policy
+from knowledge.reader import PolicyError, decoded, read_policy
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from sqlalchemy.orm import Session
+
     from adapters.public import Platform
+    from adapters.shelf import Shelf
     from adapters.web.bell import Bell
     from adapters.web.settings import WebSettings
     from bot.channel import Channel
@@ -141,18 +146,29 @@ def build_answerer(settings: Settings, *, progress: bool = False) -> Answerer:
 
     Raises one of `problems()` where something cannot be used.
     """
+    return answerer_builder(settings, progress=progress)(*load_policy(settings))
+
+
+def answerer_builder(settings: Settings, *, progress: bool = False) -> Callable[[Policy, Pack], Answerer]:
+    """Return what makes the answerer of a policy; all share one reader, and embed a question once."""
     from knowledge.danger import WatchfulReader
+    from knowledge.embedding import RememberingEmbedder
     from knowledge.index import open_index
+    from knowledge.unreviewed_answers import UnreviewedAnswerer
 
-    policy, pack = load_policy(settings)
-    embedder = load_embedder(settings)
-    reader = WatchfulReader(load_reader(pack), load_danger(embedder))
-    index = open_index(policy, embedder, settings.data_folder / "index", progress=progress)
-    if not pack.reviewed:
-        from knowledge.unreviewed_answers import UnreviewedAnswerer
+    main = read_pack(settings)
+    model = load_embedder(settings)
+    embedder = RememberingEmbedder(model)
+    reader = WatchfulReader(load_reader(main), load_danger(model))
 
-        return UnreviewedAnswerer(policy, pack, reader, index)
-    return Answerer(policy, pack, reader, index, second_look(settings, policy, pack))
+    def build(policy: Policy, pack: Pack) -> Answerer:
+        index = open_index(policy, embedder, settings.data_folder / "index", progress=progress)
+        if pack.reviewed and pack.title == main.title:
+            return Answerer(policy, pack, reader, index, second_look(settings, policy, pack))
+        # Only the main policy's topics were learned by the reader.
+        return UnreviewedAnswerer(policy, replace(pack, reviewed=False), reader, index)
+
+    return build
 
 
 def build(settings: Settings, *, progress: bool = False) -> ShortMemory:
@@ -160,9 +176,59 @@ def build(settings: Settings, *, progress: bool = False) -> ShortMemory:
     return ShortMemory(build_conversation(settings, progress=progress))
 
 
-def build_conversation(settings: Settings, *, progress: bool = False) -> Conversation:
-    """Return what says how a message is answered; as `build_answerer`."""
-    return Conversation(build_answerer(settings, progress=progress), lambda: datetime.now(UTC).date())
+def build_on_file(settings: Settings, *, progress: bool = False) -> ShortMemory:
+    """Return the conversation on the policy's file alone, whatever is in force: for measuring it."""
+    answerer = build_answerer(settings, progress=progress)
+    return ShortMemory(Conversation(answerer, lambda: datetime.now(UTC).date()))
+
+
+def build_conversation(
+    settings: Settings, records: "Records | None" = None, *, progress: bool = False
+) -> Conversation:
+    """Return what says how a message is answered; as `build_answerer`.
+
+    `records` are the organisation's where they are open; else its register is read if it is there.
+    """
+    return _talk(build_shelf(settings, records, progress=progress))
+
+
+def _talk(shelf: "Shelf") -> Conversation:
+    from knowledge.library import Library
+
+    first = next(iter(shelf.in_force()), None) or shelf.of_the_file()
+    return Conversation(Library(first, shelf.in_force), lambda: datetime.now(UTC).date())
+
+
+def build_shelf(settings: Settings, records: "Records | None" = None, *, progress: bool = False) -> "Shelf":
+    """Return the policies that are in force; as `build_answerer`, RecordsError for a register behind."""
+    from adapters.shelf import Shelf
+
+    policy, pack = load_policy(settings)
+    organisation = organisation_id(policy.organisation)
+    return Shelf(
+        settings.policy,
+        (policy, pack),
+        settings.data_folder / "policies" / organisation,
+        organisation,
+        records.reading if records else _register(settings),
+        records.now if records else lambda: datetime.now(UTC),
+        answerer_builder(settings, progress=progress),
+    )
+
+
+def _register(settings: Settings) -> "Callable[[], AbstractContextManager[Session]] | None":
+    """Return what reads the register of policies, None where none was ever made."""
+    if settings.records.database is None and not (settings.data_folder / DATABASE_FILE).exists():
+        return None
+    from functools import partial
+
+    from bot.records import database, migrate
+
+    engine = database.connect(settings.records.url(settings.data_folder))
+    if migrate.state(engine) == "empty":
+        return None
+    migrate.require_current(engine)
+    return partial(database.reading, engine)
 
 
 def open_records(settings: Settings) -> "Records":
@@ -214,13 +280,14 @@ def build_worker(settings: Settings, records: "Records", bell: "Bell", *, progre
     from bot.work import Worker, tasks
 
     channels = build_channels(settings, records, bell)
-    talk = build_conversation(settings, progress=progress)
+    shelf = build_shelf(settings, records, progress=progress)
     rules = load_rules(settings.rules or DEFAULTS, settings.calendar)
     desk = Desk(
-        talk,
+        _talk(shelf),
         lambda conversation: channels.get(conversation.partition(":")[0], NoChannel()),
         load_course(settings),
         rules,
+        _course_now(settings, shelf),
     )
     jobs = tasks(desk, settings.retention.keep, settings.calendar)
     return Worker(records, jobs, Slot(records, settings.records.worker))
@@ -258,10 +325,26 @@ def build_platforms(settings: Settings, records: "Records") -> "Sequence[Platfor
 
 def load_course(settings: Settings) -> "Course":
     """Return the induction on the policy; raise PolicyError or PackError where one cannot be used."""
+    return _course(settings, *load_policy(settings))
+
+
+def _course_now(settings: Settings, shelf: "Shelf") -> "Callable[[], Course]":
+    """Return what finds the induction on the version in force, each made once."""
+    made: dict[str, Course] = {}
+
+    def now() -> "Course":
+        policy, pack = shelf.main()
+        if policy.version not in made:
+            made[policy.version] = _course(settings, policy, pack)
+        return made[policy.version]
+
+    return now
+
+
+def _course(settings: Settings, policy: Policy, pack: Pack) -> "Course":
     from bot.induction.course import Course
     from knowledge.situations import load_situations
 
-    policy, pack = load_policy(settings)
     return Course(policy, pack, load_situations(settings.policy.with_suffix(".induction.toml")))
 
 
@@ -270,9 +353,17 @@ def adopt_policy(settings: Settings, records: "Records", *, who: str, minor: boo
     from bot import policies
 
     policy, _ = load_policy(settings)
-    text = settings.policy.read_text(encoding="utf-8")
+    text = text_of(settings)
     with records.changing() as change:
         return policies.adopt(change, policy.title, policy.version, text, who=who, minor=minor) is not None
+
+
+def text_of(settings: Settings) -> str:
+    """Return the policy's text as it stands in its file; raise PolicyError."""
+    try:
+        return decoded(settings.policy.read_bytes())
+    except OSError as error:
+        raise PolicyError(f"{settings.policy}: cannot be read ({error.strerror}).") from error
 
 
 def sample_code(records: "Records") -> Callable[[], str]:

@@ -3,10 +3,12 @@
 import argparse
 import re
 import sys
+import tomllib
 from dataclasses import replace
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adapters import main as wiring
 from adapters.given import roles_named
@@ -26,7 +28,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 def define(parser: argparse.ArgumentParser) -> None:
     """Say which file, and what may be given with it."""
-    parser.add_argument("file", type=Path, help="TXT, Markdown, HTML, DOCX or PDF")
+    parser.add_argument("file", type=Path, help="TXT, Markdown, HTML, DOCX, PDF, or what `export` wrote")
     parser.add_argument("--title", help="what the policy is called")
     parser.add_argument("--organisation", help="whose policy it is")
     parser.add_argument("--manager", help="whom people ask when the policy does not say, such as the manager")
@@ -51,7 +53,8 @@ def add(settings: Settings, given: argparse.Namespace) -> None:
     from knowledge.standing import standing
 
     file: Path = given.file
-    read = read_file(file)
+    start = _start(file) if file.suffix.lower() == ".zip" else None
+    read = start[0] if start else read_file(file)
     policy = _parsed(read, file)
     said = standing(policy)
     say(understood(policy, read.written, said, [*read.document.remarks, *doubts(policy, read.written)]))
@@ -59,7 +62,24 @@ def add(settings: Settings, given: argparse.Namespace) -> None:
         return
     about = _about(settings, given, policy, said)
     policy = replace(policy, organisation=about.organisation, title=about.title)
-    _write(settings, given, read, policy, about)
+    _write(settings, given, read, policy, about, start[1] if start else None)
+
+
+def _start(file: Path) -> "tuple[Read, dict[str, Any]]":
+    """Return the text and the pack that another organisation exported."""
+    from knowledge.documents.bundle import MOST_BYTES, unbundled
+    from knowledge.documents.document import Document
+    from knowledge.documents.plain import plain_text
+    from knowledge.documents.reading import Read
+
+    try:
+        with file.open("rb") as opened:
+            start = unbundled(opened.read(MOST_BYTES + 1))
+    except OSError as error:
+        raise PolicyError(f"{file}: cannot be read ({error.strerror}). Check the name.") from error
+    except PolicyError as error:
+        raise PolicyError(f"{file}: {error}") from None
+    return Read(Document(()), plain_text(start.text)), start.pack
 
 
 def _parsed(read: "Read", file: Path) -> Policy:
@@ -152,14 +172,24 @@ def _checked(about: "About") -> "About":
 
 
 def _write(
-    settings: Settings, given: argparse.Namespace, read: "Read", policy: Policy, about: "About"
+    settings: Settings,
+    given: argparse.Namespace,
+    read: "Read",
+    policy: Policy,
+    about: "About",
+    start: "dict[str, Any] | None",
 ) -> None:
     from knowledge.draft_pack import draft_pack
+    from knowledge.pack_file import pack_text
 
     organisation = wiring.organisation_id(about.organisation) or "organisation"
     folder: Path = given.into or settings.data_folder / "policies" / organisation
     text, pack = folder / f"{policy.slug}.txt", folder / f"{policy.slug}.pack.toml"
     draft = draft_pack(policy, about)
+    if start is not None:
+        own = tomllib.loads(draft)
+        mine = {key: own[key] for key in ("organisation", "title", "reviewed", "manager", "about")}
+        draft = pack_text({**start, **mine}, ("Another organisation's pack. Review it for yours.",))
     if text.exists():
         draft = _in_place_of(text, pack, policy, draft, replaces=given.replace)
     try:
@@ -174,15 +204,14 @@ def _write(
     say(f"\nWritten, not adopted: {text}")
     say(f"  Compare it with the document and correct the text. Beside it is a draft pack: {pack.name}")
     say("  Until a person has reviewed the pack, Hearth answers from this policy by quotation only.")
-    say(f"  Next: HEARTH_POLICY={text} hearth policy show, then hearth policy adopt")
+    say(f"  Next: HEARTH_POLICY={text} hearth policy show, then hearth policy adopt {text}")
 
 
 def _in_place_of(text: Path, pack: Path, policy: Policy, draft: str, *, replaces: bool) -> str:
     """Keep the version that is there under its own name; return the pack for the new one.
 
-    The reviewed pack stays, unreviewed where a row of it rests on a clause that is not the same.
+    The reviewed pack stays, unreviewed where a topic of it rests on a clause that is not the same.
     """
-    from knowledge.diff import differences, rows_to_review
     from knowledge.pack import load_pack
     from knowledge.reader import read_policy
 
@@ -201,10 +230,28 @@ def _in_place_of(text: Path, pack: Path, policy: Policy, draft: str, *, replaces
                 put(path.read_text(encoding="utf-8"))
     if not pack.exists() or not load_pack(pack).reviewed:
         return draft
-    rows = rows_to_review(load_pack(pack), differences(old, policy))
-    reviewed = pack.read_text(encoding="utf-8")
-    if not rows:
-        return reviewed
-    say(f"\n{len(rows)} rows of the pack are to be reviewed again; they are named at its beginning.")
-    noted = "".join(f"# review again: {row}\n" for row in rows)
-    return noted + re.sub(r"(?m)^reviewed\s*=\s*true", "reviewed = false", reviewed, count=1)
+    return _refitted(pack, old, policy, draft)
+
+
+def _refitted(pack: Path, old: Policy, policy: Policy, draft: str) -> str:
+    """Return the reviewed pack for the new version: what rests on changed words is unreviewed again.
+
+    Clauses that no topic reaches get the draft's.
+    """
+    from knowledge.pack import load_data
+    from knowledge.pack_file import pack_text
+    from knowledge.refitting import refitted
+
+    data, again = refitted(load_data(pack), old, policy)
+    reached = {clause for topic in data["topic"] for row in topic["row"] for clause in row.get("cite", ())}
+    new = [
+        {**topic, "reviewed": False}
+        for topic in tomllib.loads(draft)["topic"]
+        if not reached.intersection(topic["row"][-1]["cite"])
+    ]
+    data["topic"] = [*data["topic"], *new]
+    if again or new:
+        names = ", ".join([*again, *(topic["id"] for topic in new)])
+        say(f"\n{len(again) + len(new)} topics are to be reviewed; until then they only quote: {names}")
+    beginning = takewhile(lambda line: line.startswith("#"), pack.read_text(encoding="utf-8").splitlines())
+    return pack_text(data, tuple(line.lstrip("# ") for line in beginning))

@@ -91,8 +91,9 @@ def _require_adopted(settings: Settings, records: "Records") -> None:
 
     policy, _ = wiring.load_policy(settings)
     with records.reading() as session:
-        current = policies.in_force(session, records.organisation, policy.title)
-    if current is None or current.version != policy.version:
+        current = policies.in_force(session, records.organisation, policy.title, records.now())
+        known = policies.version_of(session, records.organisation, policy.title, policy.version)
+    if current is None or known is None:
         raise SettingsError(
             f"The text of {policy.title} (version {policy.version[:8]}) has not been adopted: "
             "`hearth policy adopt` does that, once an officer says so."

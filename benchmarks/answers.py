@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from adapters.gold import answer_cases, read_cases
-from adapters.main import build
+from adapters.main import build_on_file
 from adapters.settings import from_environment
 from benchmarks.scoring import figures, pairs_of
 from bot.short_memory import ShortMemory
@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="measure only the sets whose name holds this")
     parser.add_argument("--gold", type=Path, default=Path("../shared/gold"), help="a folder of further sets")
     given = parser.parse_args()
-    door = build(from_environment())
+    door = build_on_file(from_environment())
     files = [*sorted(UNSEEN.glob("*.jsonl")), *sorted(given.gold.glob("*.jsonl"))]
     print(f"{'':20}{'cases':>7}" + "".join(f"{column:>18}" for column in COLUMNS))
     for path in files:

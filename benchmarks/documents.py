@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from pathlib import Path
 from statistics import quantiles
 
@@ -156,11 +157,56 @@ def _many(folder: Path) -> dict[str, float]:
     }
 
 
+def _asked(folder: Path) -> dict[str, float]:
+    """Ask many policies as one, as the assistant does, beside one of them alone."""
+    from adapters.main import answerer_builder
+    from adapters.settings import from_environment
+    from knowledge.draft_pack import About, draft_pack
+    from knowledge.library import Library
+    from knowledge.pack import pack_of
+    from knowledge.reader import parse
+
+    chance = random.Random(4)  # noqa: S311 - only shuffles words
+    policies = [parse(_text(chance, EACH), f"policy-{n}", "Acorn", f"Policy {n}") for n in range(POLICIES)]
+    build = answerer_builder(from_environment({"HEARTH_DATA": str(folder)}))
+    all_of_them = [
+        build(
+            policy,
+            pack_of(
+                tomllib.loads(draft_pack(policy, About("Acorn", policy.title, "the manager"))), policy.title
+            ),
+        )
+        for policy in policies
+    ]
+    library = Library(all_of_them[0], lambda: all_of_them)
+    took, alone, among, told = [], 0, 0, 0
+    for _ in range(ROUNDS):
+        home = chance.randrange(POLICIES)
+        wanted = chance.choice(policies[home].clauses)
+        question = " ".join(chance.sample(wanted.text.split(), 8))
+        only = all_of_them[home].ask(question)
+        alone += any(only.citations[:1]) and only.citations[0].clause.id == wanted.id
+        started = time.perf_counter()
+        answer = library.ask(question)
+        took.append(1000 * (time.perf_counter() - started))
+        cited = [(each.policy, each.clause.id) for each in answer.citations[:1]]
+        among += cited == [(policies[home].title, wanted.id)]
+        told += policies[home].title in (answer.ask.options if answer.ask else ())
+    cuts = quantiles(took, n=100)
+    return {
+        f"{POLICIES} policies asked as one: warm answer, p50 (ms)": cuts[49],
+        "  p95 (ms)": cuts[94],
+        "  first citation right, its policy alone": alone / ROUNDS,
+        "  first citation right, among all": among / ROUNDS,
+        "  asked back which is meant, the right one among the two": told / ROUNDS,
+    }
+
+
 def _memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-_PARTS = {"make": _make, "pdf": _pdf, "markdown": _markdown, "many": _many}
+_PARTS = {"make": _make, "pdf": _pdf, "markdown": _markdown, "many": _many, "asked": _asked}
 
 if __name__ == "__main__":
     main()

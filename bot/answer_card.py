@@ -28,13 +28,13 @@ def answer_card(card_id: str, answer: Answer, policy: Policy, pack: Pack, today:
     if len(answer.roles) > 1 and answer.reading.who == "self":
         roles = " and ".join(answer.roles)
         elements.append(Text(f"You are {roles}: of the rules for both, this is the stricter."))
-    elements += [_quote(citation, policy) for citation in answer.citations]
+    elements += [_quote(citation) for citation in answer.citations]
     if answer.reading.act == "why" and answer.why:
         elements.append(Text("The policy gives its reason here:"))
-        elements += [_quote(citation, policy) for citation in answer.why]
+        elements += [_quote(citation) for citation in answer.why]
     if answer.verdict == "silent" and answer.near:
         elements.append(Text("The nearest that the policy comes, which does not decide it:"))
-        elements += [_quote(citation, policy) for citation in answer.near]
+        elements += [_quote(citation) for citation in answer.near]
     if answer.ask:
         elements += [Text(answer.ask.words), _options(card_id, answer.ask)]
     if answer.change:
@@ -57,28 +57,29 @@ def _title(answer: Answer) -> str:
     return TITLES["info"] if turned else TITLES[answer.verdict]
 
 
-def _quote(citation: Citation, policy: Policy) -> Quote:
-    return Quote(citation.clause.text, source(citation, policy))
-
-
-def source(citation: Citation, policy: Policy) -> str:
-    """Return where a citation stands: clause, policy, when adopted, version."""
-    return source_of(citation.clause, policy)
+def _quote(citation: Citation) -> Quote:
+    return Quote(citation.clause.text, source(citation))
 
 
 def source_of(clause: Clause, policy: Policy) -> str:
     """Return where a clause stands: its number, policy, when adopted, version."""
+    return source(Citation(clause, policy.title, policy.version, policy.adopted))
+
+
+def source(citation: Citation) -> str:
+    """Return where a citation stands: its clause's number, policy, when adopted, version."""
+    clause = citation.clause
     where = clause.headings[-1] if clause.headings else "the sign-off"
     name = f"Clause {clause.id}" if clause.marker else f"From {where}"
-    adopted = f", adopted {policy.adopted:%B %Y}" if policy.adopted else ""
-    return f"{name}, {policy.title}{adopted} (version {policy.version[:8]})"
+    adopted = f", adopted {citation.adopted:%B %Y}" if citation.adopted else ""
+    return f"{name}, {citation.policy}{adopted} (version {citation.version[:8]})"
 
 
 def _options(card_id: str, ask: AskBack) -> Buttons:
     if ask.fact == ASK_ROLE:
         actions: tuple[str, ...] = _ROLE_ACTIONS
     else:
-        values = _WHOM_VALUES if ask.fact == ASK_WHOM else _FACT_VALUES
+        values = ask.values or (_WHOM_VALUES if ask.fact == ASK_WHOM else _FACT_VALUES)
         actions = tuple(f"settle:{ask.fact}:{value}:{card_id}" for value in values)
     return Buttons(tuple(Button(label, action) for label, action in zip(ask.options, actions, strict=True)))
 

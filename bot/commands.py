@@ -24,6 +24,10 @@ _EXACT: Sequence[tuple[re.Pattern[str], Errand]] = (
 _NUMBER = re.compile(r"(case |complaint |about |status of )?(?P<number>[a-z]{1,2}-20[0-9]{2}-[a-z0-9]{4})")
 _INVITE = re.compile(r"induction (?P<account>(slack|teams|web):\S+) as (an? )?(?P<role>[a-z]+)")
 
+# What the message menus of the platforms send before a message's words; it may be typed as well.
+_IN_PRIVATE = "raise in private:"
+_MOST = 3_900  # characters of such a message; with what is put before it, a message may have 4,000
+
 
 def command(text: str) -> Errand | None:
     """Return what a text asks for by name, None where it is no command."""
@@ -36,6 +40,22 @@ def command(text: str) -> Errand | None:
     if (invited := _INVITE.fullmatch(" ".join(text.split()).strip(" /.!?"))) and _role(invited["role"]):
         return Invite(invited["account"], _role(invited["role"]))
     return None
+
+
+def in_private(text: str) -> str:
+    """Return what a command on somebody's message says: its words are to be raised in private.
+
+    Of a long one the beginning, which says so: the form takes the rest, or a picture of it.
+    """
+    if not text.strip():
+        return "complaint"
+    return f"{_IN_PRIVATE} {text if len(text) <= _MOST else f'{text[:_MOST]} [cut]'}"
+
+
+def raised_in_private(text: str) -> str:
+    """Return the words that are to be raised in private, empty where a text asks no such thing."""
+    start, words = text.lstrip()[: len(_IN_PRIVATE)], text.lstrip()[len(_IN_PRIVATE) :]
+    return words.strip() if start.lower() == _IN_PRIVATE else ""
 
 
 def _role(word: str) -> tuple[Role, ...]:

@@ -8,7 +8,7 @@ from typing import Literal
 from bot import link_code, safeguarding, words
 from bot.answer_card import answer_card
 from bot.card import Button, Buttons, Card
-from bot.commands import command
+from bot.commands import command, raised_in_private
 from bot.errands import (
     ActOnCase,
     Cases,
@@ -30,6 +30,7 @@ from bot.errands import (
 )
 from bot.message import Message
 from knowledge.answers import Answer, Answerer
+from knowledge.library import Library, NotInForce
 from knowledge.pack import Verdict
 from knowledge.reading import ROLES, Intent, Role
 from knowledge.threads import Thread
@@ -99,7 +100,7 @@ class Outcome:
 class Conversation:
     """Says what a message is answered with."""
 
-    def __init__(self, answerer: Answerer, today: Callable[[], date]) -> None:
+    def __init__(self, answerer: Answerer | Library, today: Callable[[], date]) -> None:
         self._answerer = answerer
         self._today = today
 
@@ -108,7 +109,8 @@ class Conversation:
 
         The ids of the cards begin with the message's: the same message is answered with the same ids.
         """
-        outcome = self._respond(message, state)
+        at_this_moment = Conversation(self._answerer.today(), self._today)
+        outcome = at_this_moment._respond(message, state)
         if message.private or _may_be_public(outcome):
             return outcome
         return Outcome((), outcome.intent, moved=True)
@@ -116,7 +118,10 @@ class Conversation:
     def _respond(self, message: Message, state: State) -> Outcome:
         card_id = f"{message.id}.1"
         if message.action is not None:
-            return self._pressed(message.action, state, card_id)
+            try:
+                return self._pressed(message.action, state, card_id)
+            except NotInForce:
+                return Outcome((words.no_longer_open(card_id),))
         if message.files:
             return self._with_files(message, state, card_id)
         return self._typed(message, state, card_id)
@@ -135,6 +140,8 @@ class Conversation:
     def _typed(self, message: Message, state: State, card_id: str) -> Outcome:
         if complaint := _unreadable(message.text, may_be_number=_for_a_case(state.awaiting)):
             return Outcome((words.unreadable(card_id, complaint),))
+        if raised := raised_in_private(message.text):
+            return self._raised(raised, state)
         if _for_a_case(state.awaiting):
             return self._said(message.text, state, card_id)
         if code := link_code.find(message.text):
@@ -142,6 +149,12 @@ class Conversation:
         if errand := command(message.text):
             return Outcome((), _INTENTS.get(type(errand), "help"), errands=(errand,))
         return self._said(message.text, state, card_id)
+
+    def _raised(self, text: str, state: State) -> Outcome:
+        """Offer the form for words, whatever they would mean by themselves; harm comes first."""
+        if safeguarding.rings(text, self._answerer.ask(text).reading.danger):
+            return _warned(text, state)
+        return Outcome((), "complaint", errands=(Raise("complaint", text),))
 
     def words_behind(self, text: str) -> Mapping[str, str]:
         """Return the words of a message on which each of its facts rests; slow, for explaining."""
@@ -216,7 +229,8 @@ class Conversation:
         return Outcome((card,), "policy_question", answer, noted)
 
     def _card(self, card_id: str, answer: Answer) -> Card:
-        return answer_card(card_id, answer, self._answerer.policy, self._answerer.pack, self._today())
+        of = self._answerer.of(answer.thread)
+        return answer_card(card_id, answer, of.policy, of.pack, self._today())
 
     def _pressed(self, action: str, state: State, card_id: str) -> Outcome:
         kind, _, rest = action.partition(":")

@@ -28,12 +28,21 @@ class _Overtaken(Exception):  # noqa: N818 - nothing is wrong
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a worker does with conversations. `channel` finds the channel of a conversation."""
+    """What a worker does with conversations. `channel` finds the channel of a conversation.
+
+    `course` is the induction as the worker was started with it; `course_now` finds the one of the version
+    that is in force by now.
+    """
 
     talk: Talk
     channel: Callable[[str], Channel]
     course: Course
     rules: Rules = field(default_factory=default_rules)
+    course_now: Callable[[], Course] | None = None
+
+    def induction(self) -> Course:
+        """Return the induction on the version in force; raise RecordsUnavailable."""
+        return self.course_now() if self.course_now else self.course
 
     def handle(self, records: Records, conversation: str) -> None:
         """Handle the messages of a conversation that wait, in order of arrival, and send its cards.
@@ -72,6 +81,7 @@ class Desk:
         state.roles = people.roles_of(records, message.sender)
         wanted = takes_files(state)
         outcome = self.talk.respond(message, state)
+        course = self.induction()
         files = attached.fetch(self.channel(message.conversation), message) if wanted else ()
         with records.changing() as change:
             if not inbox.handled(change, message):
@@ -80,7 +90,7 @@ class Desk:
             if outcome.moved:
                 _move(change, message)
                 return
-            visit = Visit(change, person, message, self.course, state, self.rules, files)
+            visit = Visit(change, person, message, course, state, self.rules, files)
             done = [card for errand in outcome.errands for card in clerk.run(visit, errand)]
             if outcome.errands:  # a one-time code makes her someone else
                 person = people.known(change, message.sender)

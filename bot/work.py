@@ -56,7 +56,7 @@ def tasks(desk: Desk, keep: Keep, calendar: Calendar) -> Mapping[str, Task]:
         "daily": lambda records, day: sweep.daily(records, keep, day),
         "mornings": lambda records, _: reminders.send_due(records, calendar),
         "cases": lambda records, _: _see_to_cases(records, desk),
-        "ask about changes": lambda records, version: asking.ask(records, desk.course, version),
+        "ask about changes": lambda records, version: asking.ask(records, desk.induction(), version),
         "end inductions": asking.withdrawn,
     }
 
@@ -65,7 +65,7 @@ def _see_to_cases(records: Records, desk: Desk) -> None:
     """See to cases for which something is due, and to what the policy asks for once a quarter."""
     clockwork.look(records, desk.rules)
     quarterly.open_due(records, desk.rules)
-    review.tell_due(records, desk.course, desk.rules)
+    review.tell_due(records, desk.induction(), desk.rules)
 
 
 class EnqueuedWork:

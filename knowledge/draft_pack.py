@@ -1,6 +1,5 @@
 """Draft pack: what the grammar of the clauses proposes for a policy's tables, for a person to review."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +8,7 @@ from knowledge.clauses import Clause, Policy
 from knowledge.grammar import Modality
 from knowledge.norms import norms_of
 from knowledge.pack import Verdict
+from knowledge.pack_file import toml_value
 from knowledge.parties import Party
 from knowledge.reading import BEARERS, TARGETS
 
@@ -57,28 +57,28 @@ def _head(about: About) -> Iterator[str]:
     yield "# Proposed by Hearth from the grammar of the clauses; nobody has reviewed it."
     yield "# Correct the rows, add topics and facts, then say reviewed = true. Until then Hearth only quotes."
     yield ""
-    yield f"organisation = {_text(about.organisation)}"
-    yield f"title = {_text(about.title)}"
+    yield f"organisation = {toml_value(about.organisation)}"
+    yield f"title = {toml_value(about.title)}"
     yield "reviewed = false"
-    yield f"manager = {_text(about.manager)}"
+    yield f"manager = {toml_value(about.manager)}"
     yield "fact = []"
     yield "silent = []"
     yield ""
     yield "[about]"
-    yield f"adopted = {_text(about.adopted)}"
-    yield f"review_due = {_text(about.review_due)}"
-    yield f"owner = {_text(about.owner)}"
-    yield f"source = {_text(about.source)}"
-    yield f"binds = {_list(about.binds)}"
-    yield f"acknowledged_by = {_list(about.acknowledged_by)}"
+    yield f"adopted = {toml_value(about.adopted)}"
+    yield f"review_due = {toml_value(about.review_due)}"
+    yield f"owner = {toml_value(about.owner)}"
+    yield f"source = {toml_value(about.source)}"
+    yield f"binds = {toml_value(about.binds)}"
+    yield f"acknowledged_by = {toml_value(about.acknowledged_by)}"
 
 
 def _topic(clause: Clause, norms: Sequence[Norm]) -> Iterator[str]:
     words = " ".join(clause.text.split()[:_NAME_WORDS])
     yield ""
     yield "[[topic]]"
-    yield f"id = {_text(f'clause-{clause.id}')}"
-    yield f"name = {_text(words)}"
+    yield f"id = {toml_value(f'clause-{clause.id}')}"
+    yield f"name = {toml_value(words)}"
     told: set[tuple[str, tuple[str, ...]]] = set()
     for norm in norms:
         who = _bearers(norm.bearers)
@@ -98,12 +98,12 @@ def _row(clause: Clause, norm: Norm | None, who: Sequence[str], whom: Sequence[s
     yield ""
     yield f"# proposal{f': {_one_line(norm.act)}' if norm else ', for reading'}"
     yield "[[topic.row]]"
-    yield f"who = {_list(who)}"
+    yield f"who = {toml_value(who)}"
     if whom:
-        yield f"whom = {_list(whom)}"
-    yield f"verdict = {_text(verdict)}"
-    yield f"say = {_text(f'Clause {clause.id} {words}.')}"
-    yield f"cite = {_list((clause.id,))}"
+        yield f"whom = {toml_value(whom)}"
+    yield f"verdict = {toml_value(verdict)}"
+    yield f"say = {toml_value(f'Clause {clause.id} {words}.')}"
+    yield f"cite = {toml_value((clause.id,))}"
 
 
 def _bearers(parties: Sequence[Party]) -> tuple[str, ...]:
@@ -114,12 +114,3 @@ def _bearers(parties: Sequence[Party]) -> tuple[str, ...]:
 
 def _one_line(words: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in " ".join(words.split()))[:90]
-
-
-def _text(words: str) -> str:
-    """Return a text as TOML writes it: as JSON does, the delete character apart."""
-    return json.dumps(words, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _list(words: Sequence[str]) -> str:
-    return f"[{', '.join(_text(word) for word in words)}]"

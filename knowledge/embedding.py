@@ -5,6 +5,7 @@ import importlib.metadata
 import os
 import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -44,11 +45,20 @@ class TextEmbedder(Protocol):
     def embed(self, text: str) -> NDArray[np.float32]: ...
 
 
+class RememberingEmbedder:
+    """An embedder that has the newest texts at hand: one question is put to many policies."""
+
+    def __init__(self, embedder: TextEmbedder) -> None:
+        self.model = embedder.model
+        self.embed = lru_cache(maxsize=32)(embedder.embed)
+
+
 @dataclass(frozen=True, slots=True)
 class Embedder:
     """Turns one text at a time into a vector. May be shared between threads."""
 
-    _session: "InferenceSession"
+    _lower: "InferenceSession"
+    _upper: "InferenceSession"
     _tokenizer: "Tokenizer"
 
     @property
@@ -60,8 +70,8 @@ class Embedder:
     def load(cls, cache_dir: Path) -> Self:
         """Check the model's files and start it, on one thread.
 
-        `cache_dir` is made if needed and keeps the graph (25 KB) that is built from the weights the first
-        time. Raises ModelError if the files are missing or changed.
+        `cache_dir` is made if needed and keeps the two graphs (25 KB) that are built from the weights the
+        first time. Raises ModelError if the files are missing or changed.
         """
         import onnxruntime
 
@@ -75,9 +85,11 @@ class Embedder:
         options.add_session_config_entry(
             "session.model_external_initializers_file_folder_path", str(weights.parent)
         )
-        graph = _cached_graph(weights, cache_dir)
-        session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        return cls(session, tokenizer)
+        lower, upper = (
+            onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+            for graph in _graphs(weights, cache_dir)
+        )
+        return cls(lower, upper, tokenizer)
 
     def embed(self, text: str) -> NDArray[np.float32]:
         """Return the text's vector: float32, (384,), length 1.
@@ -85,22 +97,27 @@ class Embedder:
         Only the first 256 tokens count. A text without a single token (empty, white space, control
         characters) resembles nothing: its vector is all zeros.
         """
-        return self._run(text, "embedding", DIMENSIONS)
+        if (ids := self._ids(text)) is None:
+            return np.zeros(DIMENSIONS, dtype=np.float32)
+        (hidden,) = self._lower.run(["hidden"], {"ids": ids})
+        (vector,) = self._upper.run(["embedding"], {"hidden": hidden})
+        return np.asarray(vector, dtype=np.float32)
 
     def inner(self, text: str) -> NDArray[np.float32]:
         """Return the mean of the text's words in the middle of the model: float32, (768,), of any length.
 
         Nearer to the words than the vector that is made for search. All zeros without a token, as `embed`.
         """
-        return self._run(text, "inner", len(minilm_graph.INNER) * DIMENSIONS)
+        if (ids := self._ids(text)) is None:
+            return np.zeros(len(minilm_graph.INNER) * DIMENSIONS, dtype=np.float32)
+        (vector,) = self._lower.run(["inner"], {"ids": ids})
+        return np.asarray(vector, dtype=np.float32)
 
-    def _run(self, text: str, output: str, width: int) -> NDArray[np.float32]:
+    def _ids(self, text: str) -> NDArray[np.int64] | None:
+        """Return the text's token ids (n,), or None where it has not a single token."""
         clean = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair has no bytes
         ids = self._tokenizer.encode(clean).ids
-        if len(ids) <= _NO_WORDS:
-            return np.zeros(width, dtype=np.float32)
-        (vector,) = self._session.run([output], {"ids": np.array(ids, dtype=np.int64)})
-        return np.asarray(vector, dtype=np.float32)
+        return np.array(ids, dtype=np.int64) if len(ids) > _NO_WORDS else None
 
 
 def load_tokenizer() -> "Tokenizer":
@@ -134,18 +151,29 @@ def _checked_file(name: str, sha256: str) -> Path:
     return path
 
 
-def _cached_graph(weights: Path, cache_dir: Path) -> bytes:
-    """Return the graph from the cache, or build and keep it; a damaged cache file is built again.
+def _graphs(weights: Path, cache_dir: Path) -> tuple[bytes, bytes]:
+    """Return the lower and the upper graph from the cache, or build and keep them.
 
-    The file is the SHA-256 of the graph followed by the graph. Its name holds what it was made from.
+    A file is the SHA-256 of the graph followed by the graph, and its name holds what it was made from; a
+    damaged one is built again.
     """
-    path = cache_dir / f"{MODEL}-{WEIGHTS_SHA256[:16]}-{minilm_graph.recipe()}.onnx"
-    if path.is_file():
-        kept = path.read_bytes()
-        digest, graph = kept[:32], kept[32:]
-        if hashlib.sha256(graph).digest() == digest:
-            return graph
-    graph = minilm_graph.build_graph(weights)
+    name = f"{MODEL}-{WEIGHTS_SHA256[:16]}-{minilm_graph.recipe()}"
+    lower, upper = cache_dir / f"{name}-lower.onnx", cache_dir / f"{name}-upper.onnx"
+    return (
+        _kept(lower) or _keep(lower, minilm_graph.build_lower(weights)),
+        _kept(upper) or _keep(upper, minilm_graph.build_upper(weights)),
+    )
+
+
+def _kept(path: Path) -> bytes | None:
+    if not path.is_file():
+        return None
+    content = path.read_bytes()
+    digest, graph = content[:32], content[32:]
+    return graph if hashlib.sha256(graph).digest() == digest else None
+
+
+def _keep(path: Path, graph: bytes) -> bytes:
     _write_whole(path, hashlib.sha256(graph).digest() + graph)
     return graph
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from onnx import ModelProto, NodeProto, TensorProto
+    from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto
 
 # config.json of all-MiniLM-L6-v2: BERT with 6 layers, 12 heads of 32, post-normalisation.
 LAYERS = 6
@@ -16,6 +16,8 @@ EPSILON = 1e-12
 OPSET = 20  # the first with Gelu
 # The layers (from 1) whose words make up `inner`: of those that were tried, they tell talk of harm best.
 INNER = (3, 4)
+MIDDLE = INNER[-1]
+NAME = "all-MiniLM-L6-v2"
 IR_VERSION = 10  # fixed, so that a newer onnx does not write what the runtime cannot read
 
 
@@ -24,15 +26,24 @@ def recipe() -> str:
     return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
 
 
-def build_graph(weights: Path) -> bytes:
-    """Build the graph over a safetensors file and return it serialised (about 25 KB).
+def build_lower(weights: Path) -> bytes:
+    """Build the graph up to the middle over a safetensors file and return it serialised (about 17 KB).
 
-    The graph takes `ids` (int64, one text's token ids, unpadded) and gives `embedding` (float32, 384):
-    the mean of the last layer's tokens, at length 1; and `inner` (float32, 768): the mean of two layers in
-    the middle, without the tokens around the text. The weights stay where they are: the graph refers to
-    their place in the file, so the runtime maps them and nothing of the 90 MB is copied into a cache.
+    The graph takes `ids` (int64, one text's token ids, unpadded) and gives `hidden` (float32, tokens by 384),
+    for the upper graph; and `inner` (float32, 768): the mean of two layers in the middle, without the tokens
+    around the text. The weights stay where they are: the graph refers to their place in the file, so the
+    runtime maps them and nothing of the 90 MB is copied into a cache.
     """
-    return bytes(_Builder(weights).build().SerializeToString())
+    return bytes(_Builder(weights).lower().SerializeToString())
+
+
+def build_upper(weights: Path) -> bytes:
+    """Build the graph from the middle on, as `build_lower`.
+
+    It takes `hidden` and gives `embedding` (float32, 384): the mean of the last layer's tokens, at length 1.
+    Whoever wants `inner` alone is spared a third of the layers.
+    """
+    return bytes(_Builder(weights).upper().SerializeToString())
 
 
 class _Builder:
@@ -47,27 +58,35 @@ class _Builder:
         self._nodes: list[NodeProto] = []
         self._tensors: dict[str, TensorProto] = {}
 
-    def build(self) -> "ModelProto":
+    def lower(self) -> "ModelProto":
         from onnx import TensorProto, helper
 
         hidden, inner = self._embeddings(), []
-        for number in range(LAYERS):
+        for number in range(MIDDLE):
             hidden = self._layer(hidden, f"encoder.layer.{number}")
             if number + 1 in INNER:
                 inner.append(self._mean_of_words(hidden, f"inner.{number}"))
         self._node("Concat", inner, "inner", axis=0)
+        self._node("Identity", [hidden], "hidden")
+        ids = helper.make_tensor_value_info("ids", TensorProto.INT64, ["tokens"])
+        vector = helper.make_tensor_value_info("inner", TensorProto.FLOAT, [len(INNER) * WIDTH])
+        return self._model([ids], [_hidden(), vector])
+
+    def upper(self) -> "ModelProto":
+        from onnx import TensorProto, helper
+
+        hidden = "hidden"
+        for number in range(MIDDLE, LAYERS):
+            hidden = self._layer(hidden, f"encoder.layer.{number}")
         mean = self._node("ReduceMean", [hidden, self._ints("first", 0)], "mean", keepdims=0)
         self._node("LpNormalization", [mean], "embedding", p=2, axis=-1)
-        graph = helper.make_graph(
-            self._nodes,
-            "all-MiniLM-L6-v2",
-            [helper.make_tensor_value_info("ids", TensorProto.INT64, ["tokens"])],
-            [
-                helper.make_tensor_value_info("embedding", TensorProto.FLOAT, [WIDTH]),
-                helper.make_tensor_value_info("inner", TensorProto.FLOAT, [len(INNER) * WIDTH]),
-            ],
-            list(self._tensors.values()),
-        )
+        vector = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, [WIDTH])
+        return self._model([_hidden()], [vector])
+
+    def _model(self, inputs: list["ValueInfoProto"], outputs: list["ValueInfoProto"]) -> "ModelProto":
+        from onnx import helper
+
+        graph = helper.make_graph(self._nodes, NAME, inputs, outputs, list(self._tensors.values()))
         opset = helper.make_opsetid("", OPSET)
         return helper.make_model(graph, opset_imports=[opset], ir_version=IR_VERSION)
 
@@ -155,3 +174,9 @@ class _Builder:
             external_data=[StringStringEntryProto(key=key, value=value) for key, value in place.items()],
         )
         return name
+
+
+def _hidden() -> "ValueInfoProto":
+    from onnx import TensorProto, helper
+
+    return helper.make_tensor_value_info("hidden", TensorProto.FLOAT, ["tokens", WIDTH])

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
@@ -66,7 +66,8 @@ class Row:
 class Topic:
     """Something people ask about, with its decision table.
 
-    `covered` is False for a near miss. `why` names the clauses that give the policy's reason.
+    `covered` is False for a near miss. `why` names the clauses that give the policy's reason. `waiting` are
+    the rows as written where a person has yet to review them; then `rows` only quotes what they cite.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Topic:
     rows: tuple[Row, ...]
     covered: bool
     why: tuple[str, ...] = ()
+    waiting: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,9 @@ class Pack:
     norms: Mapping[str, Mapping[str, object]]
 
 
+QUOTED_SAY = (
+    "Nobody has reviewed how I read this. Take the clause's own words; a person can say what they mean."
+)
 SILENT_SAY = "The policy does not cover this, so I cannot say yes or no from it."
 _SILENT_ROW = Row(
     verdict="silent",
@@ -111,16 +116,25 @@ _SILENT_ROW = Row(
 
 def load_pack(path: Path) -> Pack:
     """Return the pack in a TOML file; raise PackError where it is missing, damaged or not understood."""
+    return pack_of(load_data(path), path.name)
+
+
+def load_data(path: Path) -> dict[str, Any]:
+    """Return what a pack's file says, not yet looked at; raise PackError where it is missing or no TOML."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise PackError(f"{path.name}: no such pack. Put it beside the policy's text.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PackError(f"{path.name}: not readable as TOML: {error}. Correct that line.") from error
+
+
+def pack_of(data: dict[str, Any], name: str) -> Pack:
+    """Return the pack that a file called `name` says; raise PackError where it is not understood."""
     try:
         return _pack(data)
-    except (KeyError, ValueError, TypeError) as error:
-        raise PackError(f"{path.name}: {_what(error)}. Correct that entry.") from error
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise PackError(f"{name}: {_what(error)}. Correct that entry.") from error
 
 
 def _what(error: Exception) -> str:
@@ -149,7 +163,11 @@ def _pack(data: dict[str, Any]) -> Pack:
 def _topic(entry: dict[str, Any], facts: Mapping[str, Fact]) -> Topic:
     rows = tuple(_row(entry["id"], row, facts) for row in entry["row"])
     why = tuple(entry.get("why", ()))
-    return Topic(id=entry["id"], name=entry["name"], rows=rows, covered=True, why=why)
+    if entry.get("reviewed", True) is not False:
+        return Topic(id=entry["id"], name=entry["name"], rows=rows, covered=True, why=why)
+    cite = tuple(dict.fromkeys(clause for row in rows for clause in row.cite))
+    quoted = replace(_SILENT_ROW, verdict="info", say=QUOTED_SAY, cite=cite) if cite else _SILENT_ROW
+    return Topic(entry["id"], entry["name"], (quoted,), covered=True, why=why, waiting=rows)
 
 
 def _row(topic: str, row: dict[str, Any], facts: Mapping[str, Fact]) -> Row:

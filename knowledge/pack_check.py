@@ -60,7 +60,8 @@ def _row(row: Row) -> Iterator[str]:
 
 
 def _idle_facts(pack: Pack) -> Iterator[str]:
-    used = {fact for topic in pack.topics.values() for row in topic.rows for fact in row.facts}
+    rows = (row for topic in pack.topics.values() for row in (*topic.rows, *topic.waiting))
+    used = {fact for row in rows for fact in row.facts}
     for fact in sorted(set(pack.facts) - used):
         yield f"fact {fact} decides no row"
 

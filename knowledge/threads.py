@@ -31,12 +31,14 @@ _PLAIN = re.compile(
 class Thread:
     """One line of questions: the person's words, what they have established, and what is still asked.
 
-    `said` are the words that set the topic. `asked` is the fact, "whom" or "role" that was asked back.
+    `said` are the words that set the topic. `asked` is the fact, "whom", "role" or "policy" that was asked
+    back. `policy` is the title of the policy that answered, empty where there is one alone.
     """
 
     said: str
     reading: Reading
     asked: str | None = None
+    policy: str = ""
 
 
 def asked_words(pack: Pack, asked: str | None) -> str:

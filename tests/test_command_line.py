@@ -62,7 +62,9 @@ class TestAsk:
     def test_json_holds_the_answer_with_whole_clauses(self, hearth: Console) -> None:
         said = json.loads(hearth.out("ask", ASKED, "--role", "volunteer", "--json"))
         assert (said["intent"], said["verdict"]) == ("policy_question", "depends")
-        assert said["citations"][0] == {"clause": "4.3", "text": home_start_policy().clause("4.3").text}
+        policy = home_start_policy()
+        cited = {"clause": "4.3", "text": policy.clause("4.3").text, "policy": policy.title}
+        assert said["citations"][0] == cited
         assert said["ask"] == "Is Home-Start still supporting the family?"
         assert said["text"].startswith("It depends\n")
         assert "why" not in said

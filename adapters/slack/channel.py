@@ -1,6 +1,7 @@
 """Sending on Slack: a card becomes one message, or several where it is too long for one."""
 
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 from adapters.slack.blocks import notice, pages_sent, render_pages
@@ -13,6 +14,9 @@ from bot.records.database import RecordsUnavailable
 
 # How far back a card is looked for that may have been sent: it was tried seconds ago.
 _LAST = 30
+# Of a thread, so many messages at a time, and so many times: a card further on counts as not sent, and comes
+# once more.
+_PAGE, _PAGES = 200, 25
 
 
 class SlackChannel:
@@ -88,11 +92,23 @@ class SlackChannel:
         """Return the times of a card's messages that are there, by their number and how many it takes."""
         token = self._token(at)
         if at.thread:
-            told = self._asked(token, "conversations.replies", channel=channel, ts=at.thread, limit=200)
+            messages = list(self._replies(token, channel, at.thread))
         else:
             told = self._asked(token, "conversations.history", channel=channel, limit=_LAST)
-        sent = pages_sent(card_id, told.get("messages", ()))
+            messages = told.get("messages", [])
+        sent = pages_sent(card_id, messages)
         return {page: str(message["ts"]) for page, message in sent.items()}
+
+    def _replies(self, token: str, channel: str, thread: str) -> Iterator[Any]:
+        """Give the messages of a thread: Slack tells the oldest first, so a card may stand on any page."""
+        asked: dict[str, Any] = {"channel": channel, "ts": thread, "limit": _PAGE}
+        for _ in range(_PAGES):
+            told = self._asked(token, "conversations.replies", **asked)
+            yield from told.get("messages", ())
+            cursor = (told.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
+            asked["cursor"] = cursor
 
     def _asked(self, token: str, method: str, **given: Any) -> dict[str, Any]:
         """Ask what is there; where that is not allowed, nothing is."""

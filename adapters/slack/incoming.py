@@ -8,6 +8,7 @@ from typing import Any
 
 from adapters.slack.blocks import OFFER, PRESS
 from adapters.slack.names import Place, account
+from bot.commands import in_private
 from bot.message import Attached, Message
 
 Payload = Mapping[str, Any]
@@ -98,7 +99,7 @@ def shortcut_said(body: Payload) -> Message | None:
     asked = body.get("callback_id")
     if not team or not user or asked not in (CHECK, RAISE):
         return None
-    said = text if asked == CHECK else f"I want to make a complaint. {text}".strip()
+    said = text if asked == CHECK else in_private(text)
     hers = account(team, user)
     id_ = f"slack:{team}/shortcut/{user}/{body.get('action_ts') or body.get('trigger_id')}"
     return Message(id_, hers, said or "help", sender=hers)

@@ -26,6 +26,7 @@ from adapters.teams.files import Files
 from adapters.teams.references import References
 from bot import inbox
 from bot.channel import TryLater, Undeliverable
+from bot.commands import in_private
 from bot.faults import told
 from bot.message import Message
 from bot.records.database import RecordsUnavailable
@@ -46,7 +47,7 @@ _FILE_LATER = "The file cannot be given at the moment. Please press again in a m
 _FILE_PRIVATE = "Please ask for it in your private chat with me: files are given to you alone."
 
 # What a command on a message stands for, with the message's words; it goes to the private chat.
-COMMANDS: Mapping[str, Callable[[str], str]] = {"check": lambda text: text, "raise": lambda _: "complaint"}
+COMMANDS: Mapping[str, Callable[[str], str]] = {"check": lambda text: text, "raise": in_private}
 
 
 class NotTaken(Exception):  # noqa: N818 - what is the matter

@@ -1,6 +1,6 @@
 """What is said about the quarterly check: that it is due, one point after the other, and what was found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from bot import officers
 from bot.answer_card import source_of
@@ -40,12 +40,24 @@ def missed(quarters: Sequence[Quarter], person: str) -> Card:
     )
 
 
-def point(visit: Visit, case: Case, asked: QuarterlyPoint, answered: Mapping[str, str], what: str) -> Card:
-    """Return one point of a check, with what the policy says of it."""
+def point(
+    visit: Visit,
+    case: Case,
+    asked: QuarterlyPoint,
+    answered: Mapping[str, str],
+    changeable: Collection[str],
+    what: str,
+) -> Card:
+    """Return one point of a check, with what the policy says of it, and which answers may be taken back."""
     points = visit.rules.quarterly.point
     yes = Button("Yes", f"case:point:{case.id}:{asked.id}", "primary")
     no = Button("No: write what you found", f"case:finding:{case.id}:{asked.id}")
     pause = Button("Pause", f"case:show:{case.id}")
+    again = tuple(
+        Button(f"Change: {one.short}", f"case:again:{case.id}:{one.id}")
+        for one in points
+        if one.id in changeable
+    )
     return private(
         visit.card_id,
         case.number,
@@ -55,6 +67,7 @@ def point(visit: Visit, case: Case, asked: QuarterlyPoint, answered: Mapping[str
         *_quotes(visit, asked),
         Text(asked.ask),
         Buttons((yes, no, pause)),
+        *((Buttons(again),) if again else ()),
     )
 
 

@@ -15,6 +15,7 @@ from bot.visit import Visit
 # Entries: "point:privacy" is an answered point, "draft:finding:privacy" a finding that nobody sees to yet,
 # "finding:privacy" one that is a task. The finding's words stand in the task too.
 _POINT, _DRAFTED, _FINDING = "point:", "draft:finding:", "finding:"
+_YES = "yes"  # the answer of a point that is as it should be
 
 
 def points(visit: Visit, rest: str) -> Sequence[Card]:
@@ -30,7 +31,21 @@ def right(visit: Visit, rest: str) -> Sequence[Card]:
     drafted = _drafted(visit, case, asked)
     if drafted is not None:
         drafted[0].kind = f"left:{asked.id}"
-    return _answered(visit, case, asked, "yes")
+    return _answered(visit, case, asked, _YES)
+
+
+def again(visit: Visit, rest: str) -> Sequence[Card]:
+    """Take a "yes" back and ask that point again; a finding that somebody has stays their task."""
+    case_id, _, point_id = rest.partition(":")
+    case = _in_hand(visit, case_id, "quarterly")
+    entry = _said_yes(visit, case).get(point_id)
+    if entry is None:
+        raise CaseError(
+            "That answer cannot be taken back: it was taken back already, or somebody sees to it."
+        )
+    entry.kind = f"left:{point_id}"
+    visit.change.audit("quarterly:point:taken_back", case.id, people.audit_name(visit.person))
+    return _go_on(visit, case)
 
 
 def ask_finding(visit: Visit, rest: str) -> Sequence[Card]:
@@ -129,7 +144,8 @@ def _go_on(visit: Visit, case: Case) -> Sequence[Card]:
     drafted = _drafted(visit, case, asked)
     if drafted is not None:
         return (quarterly_cards.assign(visit, case, asked, drafted[0].id, drafted[1]),)
-    return (quarterly_cards.point(visit, case, asked, answered, _what(visit, case)),)
+    yes = _said_yes(visit, case)
+    return (quarterly_cards.point(visit, case, asked, answered, yes, _what(visit, case)),)
 
 
 def _in_hand(visit: Visit, case_id: str, kind: str) -> Case:
@@ -156,6 +172,15 @@ def _answers(visit: Visit, case: Case) -> Mapping[str, str]:
     return {row.kind.removeprefix(_POINT): text for row, text in rows if row.kind.startswith(_POINT)}
 
 
+def _said_yes(visit: Visit, case: Case) -> Mapping[str, CaseEntry]:
+    rows = casebook.entries(visit.change, case)
+    return {
+        row.kind.removeprefix(_POINT): row
+        for row, text in rows
+        if row.kind.startswith(_POINT) and text.endswith(f": {_YES}")
+    }
+
+
 def _drafted(visit: Visit, case: Case, asked: QuarterlyPoint) -> tuple[CaseEntry, str] | None:
     return next(iter(casebook.entries(visit.change, case, f"{_DRAFTED}{asked.id}")), None)
 
@@ -171,6 +196,7 @@ def _in_office(visit: Visit, person: str) -> bool:
 PRESSES: Mapping[str, Callable[[Visit, str], Sequence[Card]]] = {
     "points": points,
     "point": right,
+    "again": again,
     "finding": ask_finding,
     "assign": assign,
     "done": done,

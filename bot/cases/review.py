@@ -60,7 +60,7 @@ def card(course: Course, quarter: Quarter, person: str) -> Card:
 
 
 def _is_due(records: Records, course: Course, rules: Rules, quarter: Quarter, session: Session) -> bool:
-    current = course.begun(session, records.organisation)
+    current = course.begun(session, records)
     review = course.policy.review_due
     if current is None or current.version != course.policy.version or review is None:
         return False

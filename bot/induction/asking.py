@@ -24,7 +24,7 @@ def ask(records: Records, course: Course, version: str) -> None:
     `version` is the id of the version that was adopted. What counts is the one in force by now.
     """
     with records.changing() as change:
-        current = course.begun(change.session, records.organisation)
+        current = course.begun(change.session, records)
         if current is None:
             return
         if current.version != course.policy.version:
@@ -63,7 +63,7 @@ def withdrawn(records: Records, version: str) -> None:
     """End the open inductions on a policy that was withdrawn, each with a word; as `ask`."""
     with records.reading() as session:
         policy = session.get_one(PolicyVersion, version).policy
-        if policies.in_force(session, records.organisation, policy) is not None:
+        if policies.in_force(session, records.organisation, policy, records.now()) is not None:
             return
         found = select(Induction.id).where(
             Induction.organisation == records.organisation,

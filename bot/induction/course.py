@@ -7,6 +7,7 @@ from functools import cache
 from sqlalchemy.orm import Session
 
 from bot import policies, roles
+from bot.records.store import Records
 from bot.records.tables import Induction, PolicyVersion
 from knowledge import changes
 from knowledge.clauses import Clause, Policy
@@ -65,9 +66,9 @@ class Course:
             raise KeyError(version)
         return _parsed(row.text, self.policy.slug, self.policy.organisation, self.policy.title)
 
-    def begun(self, session: Session, organisation: str) -> PolicyVersion | None:
+    def begun(self, session: Session, records: Records) -> PolicyVersion | None:
         """Return the version that an induction begins on now; None where the policy is withdrawn."""
-        return policies.in_force(session, organisation, self.policy.title)
+        return policies.in_force(session, records.organisation, self.policy.title, records.now())
 
     def _fitting(self, policy: Policy) -> Pack:
         """Return the pack for a version: its corrections hold for the same words, whatever their number.

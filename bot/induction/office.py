@@ -50,7 +50,7 @@ def send_invitation(
         raise InductionError(
             f"I do not know {account} yet. Once they have written to me, you can invite them."
         )
-    if course.begun(session, organisation) is None:
+    if course.begun(session, change.records) is None:
         raise InductionError("The policy is not in force at the moment, so there is no induction on it.")
     try:
         row = walk.begin(change, invited, roles, course, who=who)

@@ -40,7 +40,7 @@ def sign_off(
             acknowledged it already.
     """
     records, session = change.records, change.session
-    current = course.begun(session, records.organisation)
+    current = course.begun(session, records)
     if current is None:
         raise InductionError("The policy is not in force at the moment: there is nothing to sign.")
     version = course.version(session, records.organisation, current.version)

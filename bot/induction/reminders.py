@@ -80,7 +80,7 @@ def _due(change: Change, calendar: Calendar, today: date) -> Sequence[Induction]
     in_force = {
         policy
         for policy in {row.policy for row in due}
-        if policies.in_force(change.session, organisation, policy)
+        if policies.in_force(change.session, organisation, policy, records.now())
     }
     going = [row for row in due if row.policy in in_force]
     return sorted(going, key=lambda row: (row.person, row.started_at, row.id))

@@ -42,7 +42,7 @@ def begin(change: Change, person: Person, roles: Sequence[Role], course: Course,
         InductionError: the policy is not in force, or she has acknowledged it already.
     """
     session, records = change.session, change.records
-    current = course.begun(session, records.organisation)
+    current = course.begun(session, records)
     if current is None:
         raise InductionError("The policy is not in force at the moment, so there is no induction on it.")
     if (under_way := open_of(session, person, course)) is not None:

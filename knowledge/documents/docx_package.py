@@ -15,7 +15,7 @@ MOST_BYTES = 32 * 1024 * 1024  # of one part, unpacked: some 2,000 pages
 _OLD_WORD = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 # What zipfile raises for a damaged file, besides what it names itself.
-_DAMAGED = (
+DAMAGED = (
     zipfile.BadZipFile, zlib.error, struct.error, lzma.LZMAError, OSError, EOFError, NotImplementedError,
     ValueError,
 )  # fmt: skip
@@ -34,7 +34,7 @@ class Package:
         try:
             self._zip = zipfile.ZipFile(BytesIO(data))
             self._names = set(self._zip.namelist())
-        except _DAMAGED as error:
+        except DAMAGED as error:
             raise PolicyError(f"not a Word document ({error}). Save it again as .docx.") from error
         self.main = self._main_name()
 
@@ -63,7 +63,7 @@ class Package:
         try:
             with self._zip.open(name) as part:
                 data = part.read(MOST_BYTES + 1)
-        except _DAMAGED as error:
+        except DAMAGED as error:
             raise PolicyError(f"{name} in it is damaged ({error}). Save the document again.") from error
         except RuntimeError as error:  # zipfile's word for an encrypted member
             raise PolicyError("asks for a password. Save a copy without one.") from error

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, takewhile
 from statistics import median
 
 from knowledge.documents.document import BULLET, Document, Paragraph, Remark
@@ -67,10 +68,30 @@ def _furniture(pages: Sequence[Page]) -> set[tuple[str, int]]:
     """Return the lines, figures made even, that stand at the same height of the edge of most pages."""
     seen: Counter[tuple[str, int]] = Counter()
     for page in pages:
-        # Clauses with a number may differ in their figures alone.
-        edge = (line for line in page.lines if _is_at_edge(line) and not _is_numbered(line))
-        seen.update({_even(line) for line in edge})
+        seen.update({_even(line) for line in (*_outermost(page.lines), *_outermost(page.lines[::-1]))})
     return {text for text, times in seen.items() if times > max(len(pages) / 2, 1)}
+
+
+def _outermost(lines: Sequence[Line]) -> Iterable[Line]:
+    """Return the lines from the page's edge on that may be furniture: none from the first clause or item on.
+
+    Clauses may differ in their figures alone, and an item, with its second line, be the same on two pages.
+    """
+    blocks = takewhile(
+        lambda block: all(_is_at_edge(line) and _marked(line) is None for line in block), _blocks(lines)
+    )
+    return chain.from_iterable(blocks)
+
+
+def _blocks(lines: Sequence[Line]) -> Iterable[list[Line]]:
+    """Return the lines in blocks: those that stand as close as the lines of a paragraph."""
+    block: list[Line] = []
+    for line in lines:
+        if block and abs(block[-1].base - line.base) > _SINGLE * min(line.size, block[-1].size):
+            yield block
+            block = []
+        block.append(line)
+    yield block
 
 
 def _is_furniture(line: Line, furniture: set[tuple[str, int]]) -> bool:
@@ -79,11 +100,6 @@ def _is_furniture(line: Line, furniture: set[tuple[str, int]]) -> bool:
     text = line.text
     alone = is_page_line(text) or _LONE_NUMBER.fullmatch(text) or is_letter_spaced(text)
     return bool(alone) or _even(line) in furniture
-
-
-def _is_numbered(line: Line) -> bool:
-    marker = marker_of(line.text)
-    return marker is not None and marker.kind == "number"
 
 
 def _is_at_edge(line: Line) -> bool:

@@ -75,3 +75,18 @@ def the_case(records: Records) -> Case:
     """Return the one case that there is."""
     (case,) = all_of(records, Case)
     return case
+
+
+def act(someone: Someone, what: str | int, text: str) -> None:
+    """Press one of the buttons that she has ever been shown, and type where something is asked for.
+
+    `what` is how the label of the newest such begins, or, as a number, which of all.
+    """
+    shown = [button for card in someone.cards for button in buttons_of(card)]
+    if isinstance(what, str):
+        fitting = [button for button in shown if button.label.startswith(what)][-1:]
+    else:
+        fitting = [shown[what % len(shown)]] if shown else []
+    for button in fitting:
+        someone.does(button.action)
+    someone.says(text)

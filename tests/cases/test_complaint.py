@@ -54,6 +54,20 @@ def test_from_wanting_to_complain_to_the_receipt_there_are_at_most_thirteen_card
     assert len(house["volunteer"].cards) - before <= 13
 
 
+def test_a_message_raised_from_its_menu_is_the_story_though_it_reads_as_a_question(house: House) -> None:
+    volunteer = house["volunteer"]
+    intro = volunteer.says("raise in private: May I friend the family that I support on Facebook?")
+    assert intro.title == "Raising a complaint"
+    assert "What is it about?" in words(volunteer.presses("Raise it"))
+    assert "May I friend the family that I support on Facebook?" in words(volunteer.presses("Back"))
+
+
+def test_a_message_of_harm_raised_from_its_menu_is_warned_of_first(house: House) -> None:
+    harm = "A mum told me that her partner strangles her when he has been drinking."
+    card = house["volunteer"].says(f"raise in private: {harm}")
+    assert "999" in words(card)
+
+
 def test_the_story_told_before_the_form_is_not_asked_again(house: House) -> None:
     volunteer = house["volunteer"]
     volunteer.says(f"I want to make a complaint. {STORY}")

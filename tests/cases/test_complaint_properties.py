@@ -10,8 +10,9 @@ from bot.cases import clockwork, stages
 from bot.cases.rules import default_rules
 from bot.records import audit
 from bot.records.store import Records
-from bot.records.tables import Audit, Case, CasePerson, Handoff
-from tests.cases.forms import STORY, House, send, words
+from bot.records.tables import Case
+from tests.cases.forms import STORY, House, act, send, words
+from tests.cases.held import all_are_seen_to
 from tests.induction.conftest import Someone
 from tests.records.conftest import Clock
 from tests.records.stage import all_of, person_of
@@ -21,37 +22,11 @@ ABOUT = ("Nobody in particular", "Sample manager", "Sample chair", "the lady in 
 TEXTS = ("Thank you for that.", "It was Sample manager who said it.", "We have looked at it.")
 
 
-def _holds(records: Records) -> None:
-    """Say what must be true of every case at any moment."""
-    handoffs, told = all_of(records, Handoff), {row.about for row in all_of(records, Audit)}
-    for case in all_of(records, Case):
-        assert case.id in told
-        if case.stage == stages.DRAFT or case.stage in stages.OVER:
-            continue
-        waiting = [one for one in handoffs if one.case_ == case.id and one.ended_at is None]
-        nobody = any(
-            row.what.endswith("handoff:nobody") and row.about == case.id for row in all_of(records, Audit)
-        )
-        assert case.owner or waiting or nobody
-        assert case.due_at is not None
-        barred = {part.person for part in all_of(records, CasePerson) if part.case_ == case.id}
-        assert case.owner not in barred
-        assert not {one.to for one in waiting} & barred
-
-
 def _begin_anew(volunteer: Someone, records: Records) -> None:
     """Leave whatever she was asked, and throw away the forms that the example before left half filled."""
     volunteer.does("case:leave")
     for draft in [case for case in all_of(records, Case) if case.stage == stages.DRAFT]:
         volunteer.does(f"case:drop:{draft.id}")
-
-
-def _act(someone: Someone, number: int, text: str) -> None:
-    """Press one of the buttons that she has ever been shown, and type where something is asked for."""
-    shown = [button.action for card in someone.cards for button in buttons_of(card)]
-    if shown:
-        someone.does(shown[number % len(shown)])
-    someone.says(text)
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -72,11 +47,11 @@ def test_no_sequence_of_actions_leaves_one_without_owner_deadline_or_audit_entry
     _begin_anew(house["volunteer"], adopted)
     send(house["volunteer"], who=about, story=f"{STORY} {len(all_of(adopted, Case))}")
     for who, number, text, waits in steps:
-        _act(house[who], number, text)
+        act(house[who], number, text)
         if waits:
             clock.passes(days=1)
             clockwork.look(adopted, default_rules())
-        _holds(adopted)
+        all_are_seen_to(adopted)
     with adopted.reading() as session:
         assert audit.verify(session, adopted) is None
 

@@ -272,6 +272,24 @@ class TestTheCheck:
         assert "answered already" in words(chair.presses("Yes", first))
         assert len(tasks(adopted)) == 1
 
+    def test_a_yes_is_taken_back_and_asked_again_and_a_finding_that_somebody_has_is_not(
+        self, house: House, adopted: Records
+    ) -> None:
+        chair = begin(adopted, house)
+        chair.presses("Yes")
+        finding(chair, "Sample manager")
+        offered = [one.label for one in buttons_of(chair.card) if one.label.startswith("Change")]
+        assert len(offered) == 1
+        asked, was = chair.card, words(chair.card)
+        assert words(chair.presses("Change", asked)) != was
+        chair.presses("No")
+        chair.says("The picture from last summer is still there.")
+        chair.presses("Sample manager")
+        assert words(chair.card) == was.replace(f"\n{offered[0]}", "")
+        assert "cannot be taken back" in words(chair.presses("Change", asked))
+        assert len(tasks(adopted)) == 2
+        assert [row.what for row in all_of(adopted, Audit)].count("quarterly:point:taken_back") == 1
+
     def test_nobody_else_answers_it(self, house: House, adopted: Records) -> None:
         chair = begin(adopted, house)
         for button in buttons_of(chair.card):

@@ -92,7 +92,7 @@ def test_a_policy_that_was_withdrawn_or_replaced_is_not_told_of(
         policies.adopt(change, course.policy.title, "newer", "Ask first.", who="test")
     minute(adopted, course, house)
     with adopted.changing() as change:
-        row = policies.in_force(change.session, adopted.organisation, course.policy.title)
+        row = policies.in_force(change.session, adopted.organisation, course.policy.title, adopted.now())
         assert row is not None
         policies.withdraw(change, row, who="test")
     minute(adopted, course, house)

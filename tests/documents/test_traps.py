@@ -198,6 +198,18 @@ def test_what_stands_on_every_page_of_a_pdf_is_left_out() -> None:
     assert all(clause.text.endswith("They wait.") for clause in found.clauses)
 
 
+def test_items_that_end_both_pages_of_a_pdf_in_the_same_words_are_kept() -> None:
+    item = "#v(1fr)\n• must ask the manager before a visit, \\\nand wait for the answer"
+    source = f"""#set page(paper: "a6", footer: context [Page #counter(page).display()])
+1.1 Staff must not be alone, and:
+{item}
+#pagebreak()
+1.2 Staff must not lend money, and:
+{item}"""
+    for text in texts(compiled(source), ".pdf"):
+        assert text.endswith("must ask the manager before a visit, and wait for the answer")
+
+
 def test_what_stands_on_every_page_of_a_plain_text_is_left_out() -> None:
     pages = [
         f"Acorn Trust\n\n{n}.1 Staff must ask {n}.\n\nA c o r n T r u s t\nPage {n} of 3" for n in (1, 2, 3)

@@ -120,7 +120,7 @@ def test_a_minor_edit_that_comes_before_anyone_was_asked_swallows_nothing(
 ) -> None:
     acknowledged(adopted, course)
     with adopted.reading() as session:
-        first = policies.in_force(session, adopted.organisation, course.policy.title)
+        first = policies.in_force(session, adopted.organisation, course.policy.title, adopted.now())
     assert first is not None
     renew(VOLUNTEERS_CHANGED, work=False)
     new = renew(VOLUNTEERS_CHANGED.replace("Staff do not engage", "Staff never engage"), minor=True)
@@ -319,7 +319,7 @@ def test_withdrawing_the_policy_ends_open_inductions_with_a_word(
     invited(adopted, course, "web:volunteer")
     acknowledged(adopted, course, "web:done")
     with adopted.changing() as change:
-        row = policies.in_force(change.session, adopted.organisation, course.policy.title)
+        row = policies.in_force(change.session, adopted.organisation, course.policy.title, adopted.now())
         assert row is not None
         policies.withdraw(change, row, who="test")
     (job,) = [one for one in jobs.noted if one.name == "end inductions"]
@@ -334,7 +334,7 @@ def test_withdrawing_the_policy_ends_open_inductions_with_a_word(
 def test_a_withdrawal_that_was_taken_back_ends_nothing(adopted: Records, course: Course) -> None:
     invited(adopted, course, "web:volunteer")
     with adopted.changing() as change:
-        row = policies.in_force(change.session, adopted.organisation, course.policy.title)
+        row = policies.in_force(change.session, adopted.organisation, course.policy.title, adopted.now())
         assert row is not None
         policies.withdraw(change, row, who="test")
         policies.adopt(change, course.policy.title, course.policy.version, OLD, who="test")

@@ -188,7 +188,7 @@ def test_while_the_policy_is_withdrawn_nobody_is_reminded(
     begun: Someone, records: Records, course: Course, clock: Clock
 ) -> None:
     with records.changing() as change:
-        row = policies.in_force(change.session, records.organisation, course.policy.title)
+        row = policies.in_force(change.session, records.organisation, course.policy.title, records.now())
         assert row is not None
         policies.withdraw(change, row, who="test")
     clock.time = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)

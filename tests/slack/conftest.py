@@ -56,8 +56,10 @@ class SlackStub:
             return await self._post(request, given)
         if (answers := _ANSWERS.get(method)) is not None:
             return web.json_response({"ok": True, **answers}, headers={"x-oauth-scopes": "chat:write"})
-        if method in ("conversations.history", "conversations.replies"):
-            return web.json_response({"ok": True, "messages": list(reversed(self.posted))})
+        if method == "conversations.history":
+            return web.json_response({"ok": True, "messages": self.posted[: -int(given["limit"]) - 1 : -1]})
+        if method == "conversations.replies":
+            return web.json_response({"ok": True, **self._replies(given)})
         return web.json_response({"ok": False, "error": "unknown_method"})
 
     async def respond(self, request: web.Request) -> web.Response:
@@ -77,6 +79,12 @@ class SlackStub:
         if fault:
             return self._cut(request)
         return web.json_response({"ok": True, "ts": self.posted[-1]["ts"], "channel": given["channel"]})
+
+    def _replies(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Return one page of a thread, as Slack does: the oldest first, and where the next begins."""
+        begin, end = int(given.get("cursor") or 0), int(given.get("cursor") or 0) + int(given["limit"])
+        more = str(end) if end < len(self.posted) else ""
+        return {"messages": self.posted[begin:end], "response_metadata": {"next_cursor": more}}
 
     def _cut(self, request: web.Request) -> web.Response:
         assert request.transport is not None

@@ -115,6 +115,16 @@ def test_a_card_that_got_through_is_found_again(place: str, channel: SlackChanne
     assert channel.find(place, "another") is None
 
 
+def test_a_card_that_got_through_is_found_on_the_last_page_of_a_long_thread(
+    channel: SlackChannel, slack: SlackStub
+) -> None:
+    slack.posted.extend({"text": "talk", "ts": f"1711.{number:06}"} for number in range(450))
+    slack.faults.append("posted, then reset")
+    with pytest.raises(TryLater):
+        channel.send(f"slack:{TEAM}/C1/1711.000000", ANSWER)
+    assert channel.find(f"slack:{TEAM}/C1/1711.000000", ANSWER.id) is not None
+
+
 def test_of_a_card_on_several_messages_only_the_missing_ones_are_posted_again(
     channel: SlackChannel, slack: SlackStub
 ) -> None:

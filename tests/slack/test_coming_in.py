@@ -324,7 +324,7 @@ async def test_a_command_is_a_message_in_private(
     ("callback", "said"),
     [
         ("check_policy", "I friended a family"),
-        ("raise_private", "I want to make a complaint. I friended a family"),
+        ("raise_private", "raise in private: I friended a family"),
     ],
 )
 async def test_a_shortcut_takes_the_message_into_the_private_conversation(

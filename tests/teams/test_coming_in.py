@@ -13,6 +13,8 @@ from sqlalchemy import Connection, event
 from adapters.teams import hand
 from adapters.teams.carried import carry
 from adapters.teams.door import PATH
+from bot.commands import in_private
+from bot.conversation import MAX_CHARACTERS
 from bot.message import Message
 from bot.records.store import Records
 from bot.records.tables import Event, TeamsReference
@@ -241,9 +243,15 @@ async def test_a_command_on_a_message_is_answered_in_private(
     assert all("private chat" in answer["task"]["value"] for _, answer in answers)
     first, second = await messages(records)
     assert first.text == "May I post this?\n& that"
-    assert second.text == "complaint"
+    assert second.text == "raise in private: May I post this?\n& that"
     for message in (first, second):
         assert (message.conversation, message.sender, message.private) == (HERS, HERS, True)
+
+
+def test_of_a_long_message_the_beginning_is_raised_and_says_that_it_was_cut() -> None:
+    raised = in_private("word " * 2_000)
+    assert len(raised) <= MAX_CHARACTERS
+    assert raised.endswith("[cut]")
 
 
 async def test_a_file_comes_along_as_something_to_fetch(
