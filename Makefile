@@ -14,7 +14,7 @@ run: setup  ## set up and start the assistant with the sample policy on a local 
 	@exec $(bin)/hearth serve $(ARGS)
 
 test: setup lint  ## set up and run everything: lint, import rule, types, tests
-	$(bin)/pytest $(ARGS)
+	$(bin)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(ARGS)
 
 setup:  ## make .venv from requirements.lock; does nothing when it is whole and current
 	@python=$$(sh scripts/find-python '$(PYTHON)') && exec "$$python" -m scripts.setup

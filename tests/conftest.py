@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,6 +51,7 @@ NEEDS = {
     "teams client": Need(find_teams_client, "Teams through its clients (npm or Node cannot be had)"),
 }
 _NOT_TESTED = pytest.StashKey[set[str]]()
+_TOLD = "not tested"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -68,10 +70,19 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Fail the run in CI if something was not tested."""
+    """Fail the run in CI if something was not tested; one of several processes tells the first."""
     left_out = session.config.stash[_NOT_TESTED]
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput[_TOLD] = sorted(left_out)
+        return
     if left_out and exitstatus == pytest.ExitCode.OK and os.environ.get("CI") == "true":
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear from one of several processes what it could not test; one that broke down tells nothing."""
+    node.config.stash[_NOT_TESTED].update(getattr(node, "workeroutput", {}).get(_TOLD, ()))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -7,7 +7,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from knowledge.reading import ACTS, BEARERS, FORMS, INTENTS, ROLES, TARGETS
+from knowledge.reading import (
+    ACTS,
+    BEARERS,
+    FORMS,
+    INTENTS,
+    ROLES,
+    TARGETS,
+    Reading,
+    Role,
+    Scored,
+    Settled,
+)
+from knowledge.verdicts import decide
 from tests.policies import home_start_pack
 
 ROOT = Path(__file__).parent.parent
@@ -16,7 +28,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {"f": FORMS, "w": BEARERS, "m": TARGETS
 
 @cache
 def messages() -> tuple[dict[str, Any], ...]:
-    files = sorted((ROOT / "training" / "data").glob("*.jsonl"))
+    files = sorted((ROOT / "training" / "data").glob("**/*.jsonl"))
     return tuple(json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines())
 
 
@@ -37,6 +49,28 @@ def test_no_message_stands_under_two_topics() -> None:
         said = (message.get("c", ""), message.get("q", ""), " ".join(message["t"].lower().split()))
         if topic := message.get("k"):
             assert topics.setdefault(said, topic) == topic, message
+
+
+def test_the_tables_give_what_whoever_wrote_a_message_expected_of_its_labels() -> None:
+    for message in messages():
+        if "v" in message:
+            decision = decide(home_start_pack(), read_from(message), roles_of(message))
+            assert decision.verdict == message["v"], message
+
+
+def read_from(message: dict[str, Any]) -> Reading:
+    return Reading(
+        topics=(Scored(message["k"], 1.0),),
+        form=message.get("f", "may"),
+        who=message.get("w", "self"),
+        whom=message.get("m", "none"),
+        facts={fact: Settled(value) for fact, value in message.get("x", {}).items()},
+    )
+
+
+def roles_of(message: dict[str, Any]) -> tuple[Role, ...]:
+    named = message.get("r", "").split("+") + message.get("s", "").split("+")
+    return tuple(dict.fromkeys(role for role in ROLES if role in named))
 
 
 def test_every_topic_and_every_fact_has_examples() -> None:

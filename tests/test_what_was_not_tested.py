@@ -29,19 +29,21 @@ def without_chromium(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch)
     return pytester
 
 
+@pytest.mark.parametrize("processes", ["0", "2"])
 def test_a_run_without_a_browser_says_last_what_it_left_out(
-    without_chromium: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+    without_chromium: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, processes: str
 ) -> None:
     monkeypatch.delenv("CI", raising=False)
-    result = without_chromium.runpytest_subprocess("-p", "no:cacheprovider")
+    result = without_chromium.runpytest_subprocess("-p", "no:cacheprovider", "-n", processes)
     assert result.ret == pytest.ExitCode.OK
     assert "not tested: browser tests (no Chromium found)" in result.outlines[-2]
 
 
+@pytest.mark.parametrize("processes", ["0", "2"])
 def test_ci_fails_on_what_was_left_out(
-    without_chromium: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+    without_chromium: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, processes: str
 ) -> None:
     monkeypatch.setenv("CI", "true")
-    result = without_chromium.runpytest_subprocess("-p", "no:cacheprovider")
+    result = without_chromium.runpytest_subprocess("-p", "no:cacheprovider", "-n", processes)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert "not tested: browser tests (no Chromium found)" in result.outlines[-2]
