@@ -85,7 +85,7 @@ class Answerer:
         """Return the policy's answer to a question; `thread` is the answer's own from the message before."""
         asked = thread.asked if thread else None
         reading = self._read(question, thread.said if thread else "", asked_words(self.pack, asked))
-        reading = borne_out(reading, thread, question)
+        reading = borne_out(self.pack, reading, thread, question)
         merged = continued(self.pack, thread, reading)
         roles = roles_now(roles, reading)
         decision = decide(self.pack, merged, roles)

@@ -20,6 +20,8 @@ _ELSEWHERE = frozenset({"complaint", "complaint_status", "speak_to_person", "con
 # Intents that a reply has, read alone; another one counts against it from the second on.
 _AT_HAND = frozenset({"policy_question", "help"})
 _PERHAPS = 0.4
+# As sure as the reader must be of a reply that brings the stricter answer; chosen on rounds 7 and 8 and `remarks`.
+RATHER_SURE = 0.75
 _PLAIN = re.compile(
     r"\W*((?P<y>y|ye[sahp]*|yeah|yep|yup|still|aye|indeed|of course|definitely)"
     r"|(?P<n>no|nope|nah|not|never|none))\b",
@@ -78,12 +80,13 @@ def _leaves(alone: Reading) -> bool:
     return alone.intent in _ELSEWHERE and alone.intent_score >= CLEARLY
 
 
-def borne_out(reading: Reading, thread: Thread | None, text: str) -> Reading:
+def borne_out(pack: Pack, reading: Reading, thread: Thread | None, text: str) -> Reading:
     """Return the reading without the fact that was asked back, where the message is hardly about it.
 
     A reader takes almost anything for a reply while a question is open ("the printer has died"). It is one
     where it begins with the yes or no that it was taken for, and not with the other; where it says the same
-    read alone; or where the reader is sure and the message alone is not about something else.
+    read alone; or where the reader is sure and the message alone is not about something else. For the answer
+    that is told the stricter side the reader need not be sure.
     """
     found = reading.facts.get(thread.asked or "") if thread else None
     alone = reading.alone
@@ -94,7 +97,9 @@ def borne_out(reading: Reading, thread: Thread | None, text: str) -> Reading:
     elsewhere = alone.intent not in _AT_HAND and alone.intent_score >= _PERHAPS
     if plain := _PLAIN.match(text):
         says_so = bool(plain[found.value])
-    if says_so or (plain is None and found.confidence >= SURE and not elsewhere):
+    strict = thread.asked in pack.facts and found.value == pack.facts[thread.asked].strict
+    enough = found.confidence >= (RATHER_SURE if strict else SURE)
+    if says_so or (plain is None and enough and not elsewhere):
         return reading
     return replace(reading, facts={fact: s for fact, s in reading.facts.items() if fact != thread.asked})
 
@@ -145,13 +150,20 @@ def _continued(pack: Pack, thread: Thread, reading: Reading) -> Reading:
 
 
 def _together(before: Reading, reading: Reading) -> dict[str, Settled]:
-    """Return the facts of both: a new one wins where it is settled; a mere possibility overrides nothing."""
+    """Return the facts of both: a new one wins where it is settled; a mere possibility overrides nothing.
+
+    One that is settled without being sure takes a permission back at once, and gives none (`verdicts`).
+    """
     surer = {
         fact: found
         for fact, found in reading.facts.items()
-        if fact not in before.facts or found.confidence >= min(SURE, before.facts[fact].confidence)
+        if fact not in before.facts or found.confidence >= min(_to_override(before.facts[fact], found), SURE)
     }
     return {**before.facts, **surer}
+
+
+def _to_override(known: Settled, found: Settled) -> float:
+    return SETTLED if found.value != known.value else known.confidence
 
 
 def _answered(asked: str | None, facts: Mapping[str, Settled]) -> dict[str, Settled]:

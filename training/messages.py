@@ -22,27 +22,14 @@ ABBREVIATIONS = {
 
 
 def load(folder: Path) -> list[dict[str, Any]]:
-    """Return every labelled message under a folder, one a line; a text labelled twice is kept once.
-
-    Those that lie in the folder itself are marked `first`: the first readers learned from them alone.
-    """
+    """Return every labelled message under a folder, one a line; a text labelled twice is kept once."""
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for path in sorted(folder.glob("**/*.jsonl")):
+    for path in sorted(folder.glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.strip():
-                row = json.loads(line) | {"first": path.parent == folder}
+                row = json.loads(line)
                 rows[(row.get("c", ""), row.get("q", ""), row["t"])] = row
     return list(rows.values())
-
-
-def load_danger(folder: Path) -> list[dict[str, Any]]:
-    """Return the sentences of harm, and the harmless ones that sound alarming: no other column of theirs."""
-    return [
-        {"t": line, "danger": harm, **({"i": "safeguarding"} if harm else {})}
-        for name, harm in (("harm", True), ("harmless", False))
-        for path in sorted(folder.glob(f"{name}*.txt"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-    ]
 
 
 def labels_of(rows: list[dict[str, Any]]) -> dict[str, list[str]]:
@@ -52,7 +39,6 @@ def labels_of(rows: list[dict[str, Any]]) -> dict[str, list[str]]:
     }
     labels["fact"] = sorted({fact for row in rows for fact in row.get("x", {})})
     labels["said"] = ["volunteer", "staff", "trustee", "manager"]
-    labels["danger"] = ["harm"]
     return labels
 
 
@@ -94,21 +80,7 @@ def pair(row: dict[str, Any], context: str | None = None) -> tuple[str, str]:
 
 def asks_policy(row: dict[str, Any]) -> bool:
     """Say whether a row is a policy question, of which every column is labelled."""
-    return "danger" not in row and str(row.get("i", DEFAULTS["intent"])) == DEFAULTS["intent"]
-
-
-def harms(row: dict[str, Any]) -> bool:
-    """Say whether a row speaks of harm to someone."""
-    return bool(row.get("danger", row.get("i") == "safeguarding"))
-
-
-def in_passing(row: dict[str, Any], others: list[dict[str, Any]], rng: random.Random) -> dict[str, Any]:
-    """Return the row with the words of a harmless one before or behind it: harm is often told in passing."""
-    one, other = row["t"], rng.choice(others)["t"]
-    if rng.random() < 0.4:
-        one, other = other, one
-    between = rng.choice((" ", " ", "\n", " also, ", " anyway ", " by the way ", " and ", " oh and ", ". "))
-    return {"t": f"{one}{between}{other}", "danger": harms(row), "mixed": True}
+    return str(row.get("i", DEFAULTS["intent"])) == DEFAULTS["intent"]
 
 
 class Batcher:
@@ -117,8 +89,7 @@ class Batcher:
     def __init__(self, tokenizer: Any, labels: dict[str, list[str]], rows: list[dict[str, Any]]) -> None:
         self.tokenizer = tokenizer
         self.labels = labels
-        self.alone = [row for row in rows if "c" not in row and "danger" not in row]
-        self.harmless = [row for row in rows if not harms(row)]
+        self.alone = [row for row in rows if "c" not in row]
         self.askbacks = sorted({row["q"] for row in rows if row.get("q")})
 
     def inputs(self, pairs: list[tuple[str, str]]) -> tuple[torch.Tensor, ...]:
@@ -127,11 +98,6 @@ class Batcher:
             truncation="longest_first", max_length=MAX_TOKENS, padding=True, return_tensors="pt",
         )  # fmt: skip
         return coded["input_ids"], coded["attention_mask"], coded["token_type_ids"]
-
-    def mixed(self, row: dict[str, Any], rng: random.Random) -> dict[str, Any]:
-        """Return the row, now and then mixed with a harmless one, where it speaks of danger or might."""
-        often = 0.3 if harms(row) or "danger" in row else 0.02
-        return in_passing(row, self.harmless, rng) if "c" not in row and rng.random() < often else row
 
     def augmented(self, row: dict[str, Any], rng: random.Random) -> tuple[str, str]:
         context = None
@@ -147,7 +113,10 @@ class Batcher:
         for head in SINGLE:
             names = self.labels[head]
             out[head] = torch.tensor(
-                [names.index(value) if (value := _label(row, head)) else -100 for row in rows]
+                [
+                    names.index(value) if (value := row.get(KEYS[head], DEFAULTS.get(head))) else -100
+                    for row in rows
+                ]
             )
             if head in ("form", "who", "whom"):  # nobody decides on these but for a policy question
                 out[head][[i for i, row in enumerate(rows) if not asks_policy(row)]] = -100
@@ -162,11 +131,4 @@ class Batcher:
             for role in filter(None, (row.get("s") or "").replace("chair", "trustee").split("+")):
                 said[i, self.labels["said"].index(role)] = 1
         out["said"] = said
-        out["danger"] = torch.tensor([[float(harms(row))] for row in rows])
         return out
-
-
-def _label(row: dict[str, Any], head: str) -> str | None:
-    """Return what a row says of a head; of a sentence of `load_danger` no more than its intent, if that."""
-    value = row.get(KEYS[head], None if "danger" in row else DEFAULTS.get(head))
-    return None if value is None else str(value)

@@ -46,15 +46,6 @@ class ReaderNet(nn.Module):
         columns["fact"] = facts.flatten(1)
         return [columns[name] for name in self.sizes]
 
-    def take(self, state: dict[str, torch.Tensor]) -> None:
-        """Go on from the weights of another run; a column that it did not know begins anew."""
-        new = len(self.glances) - len(state["glances"])
-        state = dict(state, glances=torch.cat([state["glances"], self.glances[len(self.glances) - new :]]))
-        missing, unexpected = self.load_state_dict(state, strict=False)
-        if unexpected:
-            raise ValueError(f"{unexpected[0]}: these weights are of another network.")
-        print(f"begun anew: {', '.join(missing) or 'nothing'}")
-
 
 def write(net: Any, batcher: Batcher, labels: dict[str, list[str]], sizes: dict[str, int], out: Path) -> None:
     """Write reader.onnx with 8-bit weights, and reader.json."""

@@ -17,15 +17,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from messages import SINGLE, Batcher, labels_of, load, load_danger, pair
+from messages import SINGLE, Batcher, labels_of, load, pair
 from net import ReaderNet, write
 from torch import nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from transformers import AutoModel, AutoTokenizer
 
 HERE = Path(__file__).parent
 FROZEN_LAYERS = 2  # of six
-AGAIN = "the share of the messages in data itself in each round, where --start has learned from them"
 
 
 def rarity(rows: list[dict[str, Any]], facts: list[str]) -> torch.Tensor:
@@ -59,10 +57,7 @@ def loss_of(
     said = nn.functional.binary_cross_entropy_with_logits(
         out["said"], targets["said"], pos_weight=torch.tensor(4.0)
     )
-    danger = nn.functional.binary_cross_entropy_with_logits(
-        out["danger"], targets["danger"], pos_weight=torch.tensor(2.0)
-    )
-    return total + 4.0 * said + 2.0 * danger
+    return total + 4.0 * said
 
 
 def evaluate(
@@ -79,10 +74,6 @@ def evaluate(
             keep = targets[head] >= 0
             right.setdefault(head, []).extend((out[head].argmax(1)[keep] == targets[head][keep]).tolist())
         facts = out["fact"].view(*targets["fact"].shape, 3).argmax(2)
-        harm = targets["danger"][:, 0] > 0
-        rung = out["danger"][:, 0] > 0
-        right.setdefault("harm_found", []).extend(rung[harm].tolist())
-        right.setdefault("harmless", []).extend((~rung[~harm]).tolist())
         settled = targets["fact"] > 0
         right.setdefault("fact_found", []).extend((facts[settled] == targets["fact"][settled]).tolist())
         found = (facts > 0) & (targets["fact"] >= 0)
@@ -101,14 +92,13 @@ def train(args: argparse.Namespace) -> None:
     rng = random.Random(args.seed)  # noqa: S311  # a split that can be repeated, no secret
     rows = load(HERE / "data")
     labels = labels_of(rows)
-    rows += load_danger(HERE / "danger")
     rng.shuffle(rows)
     held = rows[: len(rows) // 10]
     training = rows if args.all else rows[len(rows) // 10 :]
     print(f"{len(training)} messages to learn from, {len(held)} held out, {len(labels['topic'])} topics")
     tokenizer = AutoTokenizer.from_pretrained(args.model)
     sizes = {head: len(labels[head]) for head in SINGLE}
-    sizes |= {"fact": 3 * len(labels["fact"]), "said": len(labels["said"]), "danger": 1}
+    sizes |= {"fact": 3 * len(labels["fact"]), "said": len(labels["said"])}
     encoder = AutoModel.from_pretrained(
         args.model, attn_implementation="eager", attention_probs_dropout_prob=0.0
     )
@@ -120,11 +110,8 @@ def train(args: argparse.Namespace) -> None:
     batcher = Batcher(tokenizer, labels, rows)
     weights = rarity(training, labels["fact"])
     if args.start:
-        net.take(torch.load(args.start))
-    # The mean of the weights of the last few hundred steps: it hangs less on what was read last.
-    mean = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(0.998))
-    first = sum(row.get("first", False) for row in training)
-    steps = args.epochs * (int(len(training) - (1 - args.again) * first) // args.batch + 1)
+        net.load_state_dict(torch.load(args.start))
+    steps = args.epochs * (len(training) // args.batch + 1)
     optimiser = torch.optim.AdamW(
         [
             {"params": [p for p in net.encoder.parameters() if p.requires_grad], "lr": args.rate},
@@ -140,10 +127,9 @@ def train(args: argparse.Namespace) -> None:
     )
     for epoch in range(args.epochs):
         net.train()
-        now = [row for row in training if not row.get("first") or rng.random() < args.again]
-        rng.shuffle(now)
+        rng.shuffle(training)
         # Rows of like length share a batch, so that little is spent on padding.
-        chunks = [now[at : at + args.batch * 16] for at in range(0, len(now), args.batch * 16)]
+        chunks = [training[at : at + args.batch * 16] for at in range(0, len(training), args.batch * 16)]
         batches = [
             ordered[at : at + args.batch]
             for chunk in chunks
@@ -153,7 +139,6 @@ def train(args: argparse.Namespace) -> None:
         rng.shuffle(batches)
         total = 0.0
         for part in batches:
-            part = [batcher.mixed(row, rng) for row in part]
             inputs = batcher.inputs([batcher.augmented(row, rng) for row in part])
             out = dict(zip(sizes, net(*inputs), strict=True))
             loss = loss_of(out, batcher.targets(part), weights)
@@ -162,16 +147,15 @@ def train(args: argparse.Namespace) -> None:
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimiser.step()
             schedule.step()
-            mean.update_parameters(net)
             total += float(loss.detach())
+        torch.save(net.state_dict(), args.out / "reader.pt")
         net.eval()
-        torch.save(mean.module.state_dict(), args.out / "reader.pt")
         print(
             f"epoch {epoch + 1}: loss {total / len(batches):.3f}",
-            evaluate(mean.module.eval(), batcher, held, sizes),
+            evaluate(net, batcher, held, sizes),
             flush=True,
         )
-    write(mean.module.eval(), batcher, labels, sizes, args.out)
+    write(net.eval(), batcher, labels, sizes, args.out)
 
 
 if __name__ == "__main__":
@@ -184,6 +168,5 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--start", type=Path, help="a reader.pt to go on from, of the same labels")
-    parser.add_argument("--again", type=float, default=1.0, help=AGAIN)
     parser.add_argument("--all", action="store_true")
     train(parser.parse_args())
