@@ -4,16 +4,17 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select, update
 
 from bot import attached, clerk, inbox, outbox, people, words
 from bot.cases.rules import Rules, default_rules
 from bot.channel import Channel
 from bot.conversation import Conversation as Talk
-from bot.conversation import State, takes_files
+from bot.conversation import Outcome, State, takes_files
 from bot.induction.course import Course
 from bot.message import Message
 from bot.records.database import RecordsUnavailable
+from bot.records.new_rows import add_new
 from bot.records.store import Change, Records
 from bot.records.tables import Conversation, Person
 from bot.stored import dump_state, load_state
@@ -22,8 +23,22 @@ from bot.visit import Visit
 log = logging.getLogger(__name__)
 
 
+# Built once: to put a statement together takes longer than to run it.
+_NAMED = (Conversation.organisation == bindparam("of"), Conversation.id == bindparam("named"))
+_ROW = select(Conversation).where(*_NAMED)
+_UPDATE = update(Conversation).where(*_NAMED, Conversation.version == bindparam("before"))
+
+
 class _Overtaken(Exception):  # noqa: N818 - nothing is wrong
     """The conversation was changed by another worker since it was read; nothing of this was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """What a conversation remembers, and the version of that; a new one remembers nothing, at version 0."""
+
+    state: State
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +64,10 @@ class Desk:
 
         Done twice or cut off anywhere, it ends in the same state. Raises RecordsUnavailable.
         """
-        while (message := self._next(records, conversation)) is not None:
+        message = self._next(records, conversation)
+        if message is None:
+            self.deliver(records, conversation)  # what another worker left when it died
+        while message is not None:
             try:
                 self._handle(records, message)
             except RecordsUnavailable:
@@ -58,8 +76,7 @@ class Desk:
                 log.info("event.overtaken", extra={"event": message.id})
             except Exception as error:  # noqa: BLE001 - whatever it was, those behind it must get their turn
                 self._not_handled(records, message, error)
-            self.deliver(records, conversation)  # at once: an answer does not wait for the next message
-        self.deliver(records, conversation)
+            message = self._next(records, conversation)
 
     def deliver(self, records: Records, conversation: str) -> None:
         """Send the cards of a conversation that wait; raise RecordsUnavailable."""
@@ -72,37 +89,58 @@ class Desk:
                 waiting = inbox.next_waiting(records, conversation)
             except inbox.NotUnderstood as error:
                 log.error("event.not_understood", extra={"event": error.message.id})  # noqa: TRY400 - no words of it
-                _give_up(records, error.message)
+                self._give_up(records, error.message)
             else:
                 return waiting[0] if waiting else None
 
     def _handle(self, records: Records, message: Message) -> None:
-        state, version = _remembered(records, message.conversation)
-        state.roles = people.roles_of(records, message.sender)
-        wanted = takes_files(state)
-        outcome = self.talk.respond(message, state)
-        course = self.induction()
-        files = attached.fetch(self.channel(message.conversation), message) if wanted else ()
+        memory = _remembered(records, message.conversation)
+        memory.state.roles = people.roles_of(records, message.sender)
+        wanted = takes_files(memory.state)
+        outcome = self.talk.respond(message, memory.state)
+        channel = self.channel(message.conversation)
+        files = attached.fetch(channel, message) if wanted else ()
+        course = self.induction() if outcome.errands else self.course
         with records.changing() as change:
-            if not inbox.handled(change, message):
-                return
-            person = people.known(change, message.sender, message.conversation if message.private else None)
-            if outcome.moved:
-                _move(change, message)
-                return
-            visit = Visit(change, person, message, course, state, self.rules, files)
-            done = [card for errand in outcome.errands for card in clerk.run(visit, errand)]
-            if outcome.errands:  # a one-time code makes her someone else
-                person = people.known(change, message.sender)
-            _remember(change, message.conversation, person, state, version)
-            outbox.put(change, message.conversation, (*outcome.cards, *done))
+            if inbox.handled(change, message):
+                visit = Visit(
+                    change, _sender(change, message), message, course, memory.state, self.rules, files
+                )
+                _write(visit, outcome, memory)
+            claim = outbox.take(change, message.conversation)
+        outbox.send(records, message.conversation, channel, claim)  # before the next message is thought of
 
     def _not_handled(self, records: Records, message: Message, error: Exception) -> None:
         """Count the try; after the last one tell the person, so that she does not wait for an answer."""
         # The error's own words may hold the message's: its kind and place have to do.
         log.error("event.not_handled", extra={"event": message.id, "error": type(error).__name__})
         if inbox.tried(records, message) >= inbox.MAX_TRIES:
-            _give_up(records, message)
+            self._give_up(records, message)
+
+    def _give_up(self, records: Records, message: Message) -> None:
+        conversation = message.conversation
+        with records.changing() as change:
+            if inbox.failed(change, message):
+                outbox.put(change, conversation, (words.not_handled(f"{message.id}.failed"),))
+            claim = outbox.take(change, conversation)
+        outbox.send(records, conversation, self.channel(conversation), claim)
+
+
+def _sender(change: Change, message: Message) -> Person:
+    return people.known(change, message.sender, message.conversation if message.private else None)
+
+
+def _write(visit: Visit, outcome: Outcome, memory: _Memory) -> None:
+    """Write what came of a message: what its errands bring about, what is to be remembered and sent."""
+    change, message, person = visit.change, visit.message, visit.person
+    if outcome.moved:
+        _move(change, message)
+        return
+    done = [card for errand in outcome.errands for card in clerk.run(visit, errand)]
+    if outcome.errands:  # a one-time code makes her someone else
+        person = people.known(change, message.sender)
+    _remember(change, message.conversation, person, memory)
+    outbox.put(change, message.conversation, (*outcome.cards, *done))
 
 
 def _move(change: Change, message: Message) -> None:
@@ -112,41 +150,30 @@ def _move(change: Change, message: Message) -> None:
     )
 
 
-def _give_up(records: Records, message: Message) -> None:
-    with records.changing() as change:
-        if inbox.failed(change, message):
-            outbox.put(change, message.conversation, (words.not_handled(f"{message.id}.failed"),))
-
-
-def _remembered(records: Records, conversation: str) -> tuple[State, int]:
-    """Return what a conversation remembers, and the version of that; a new one remembers nothing."""
+def _remembered(records: Records, conversation: str) -> _Memory:
     with records.reading() as session:
-        row = session.scalars(_named(records, conversation)).first()
+        row = session.scalars(_ROW, {"of": records.organisation, "named": conversation}).first()
         if row is None:
-            return State(), 0
+            return _Memory(State(), 0)
         if row.state is None:
-            return State(), row.version
+            return _Memory(State(), row.version)
         try:
-            return load_state(records.open(Conversation.state, row)), row.version
+            return _Memory(load_state(records.open(Conversation.state, row)), row.version)
         except ValueError:  # written by another version: what was open is asked anew, nothing else is lost
             log.warning("conversation.state.not_understood", extra={"version": row.version})
-            return State(), row.version
+            return _Memory(State(), row.version)
 
 
-def _remember(change: Change, conversation: str, person: Person, state: State, version: int) -> None:
+def _remember(change: Change, conversation: str, person: Person, memory: _Memory) -> None:
     """Write what a conversation remembers, if it still is at the version that was read."""
-    records = change.records
-    row = change.session.scalars(_named(records, conversation).with_for_update()).first()
-    if row is None:
-        row = Conversation(id=conversation, organisation=records.organisation, version=0)
-        change.add(row)
-    if row.version != version:
+    records, version = change.records, memory.version + 1
+    row = Conversation(id=conversation, organisation=records.organisation, version=version, person=person.id)
+    row.state, row.changed_at = records.seal(Conversation.state, row, dump_state(memory.state)), records.now()
+    if not (_update(change, row) if memory.version else add_new(change.session, row, "id")):
         raise _Overtaken
-    row.version, row.person, row.changed_at = version + 1, person.id, records.now()
-    row.state = records.seal(Conversation.state, row, dump_state(state))
 
 
-def _named(records: Records, conversation: str) -> Select[Conversation]:
-    return select(Conversation).where(
-        Conversation.organisation == records.organisation, Conversation.id == conversation
-    )
+def _update(change: Change, row: Conversation) -> bool:
+    changed = {"person": row.person, "version": row.version, "state": row.state, "changed_at": row.changed_at}
+    named = {"of": row.organisation, "named": row.id, "before": row.version - 1}
+    return change.session.connection().execute(_UPDATE, {**changed, **named}).rowcount == 1

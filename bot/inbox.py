@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Callable
 
-from sqlalchemy import Select, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, select, update
 
 from bot.message import Message
+from bot.records.new_rows import add_new
 from bot.records.store import Change, Job, Records
 from bot.records.tables import Event
 from bot.stored import dump_message, load_message
@@ -15,6 +15,23 @@ log = logging.getLogger(__name__)
 
 # After so many tries a message that cannot be handled no longer keeps back those that follow it.
 MAX_TRIES = 4
+
+# Built once: to put a statement together takes longer than to run it.
+_OPEN = (Event.handled_at.is_(None), Event.failed_at.is_(None))
+_NAMED = (Event.organisation == bindparam("of"), Event.id == bindparam("named"))
+_WAITING = (
+    select(Event)
+    .where(
+        Event.organisation == bindparam("of"),
+        Event.conversation == bindparam("at"),
+        *_OPEN,
+        Event.payload.is_not(None),
+    )
+    .order_by(Event.seq)
+    .limit(1)
+)
+_LOCKED = select(Event).where(*_NAMED).with_for_update()
+_HANDLED = update(Event).where(*_NAMED, *_OPEN).values(handled_at=bindparam("now"), payload=None)
 
 
 class NotUnderstood(Exception):  # noqa: N818 - what is the matter
@@ -65,15 +82,11 @@ def _write(change: Change, message: Message) -> None:
         organisation=records.organisation,
         conversation=message.conversation,
         accepted_at=records.now(),
+        tries=0,
     )
     event.payload = records.seal(Event.payload, event, dump_message(message))
-    try:
-        with change.session.begin_nested():
-            change.add(event)
-    except IntegrityError as error:
-        if change.session.scalars(_named(change, message)).first() is None:
-            raise  # not for its id: nothing was accepted, and nobody may be told so
-        raise _Taken from error
+    if not add_new(change.session, event, "organisation", "id"):
+        raise _Taken
     change.enqueue(Job("handle", message.conversation, key=message.conversation, id=f"event:{message.id}"))
 
 
@@ -84,7 +97,7 @@ def next_waiting(records: Records, conversation: str) -> tuple[Message, int] | N
         NotUnderstood: it cannot be read, so it can only be given up.
     """
     with records.reading() as session:
-        event = session.scalars(_waiting(records, conversation).limit(1)).first()
+        event = session.scalars(_WAITING, {"of": records.organisation, "at": conversation}).first()
         if event is None:
             return None
         payload = records.open(Event.payload, event)
@@ -96,18 +109,15 @@ def next_waiting(records: Records, conversation: str) -> tuple[Message, int] | N
 
 def handled(change: Change, message: Message) -> bool:
     """Note that a message is handled, and empty it; return False where another worker did so before."""
-    event = change.session.scalars(_named(change, message).with_for_update()).one()
-    if event.handled_at is not None or event.failed_at is not None:
-        return False
-    event.handled_at = change.records.now()
-    event.payload = None
-    return True
+    records = change.records
+    named = {"of": records.organisation, "named": message.id, "now": records.now()}
+    return change.session.connection().execute(_HANDLED, named).rowcount == 1
 
 
 def tried(records: Records, message: Message) -> int:
     """Count a try at handling a message that came to nothing; return how many there were."""
     with records.changing() as change:
-        event = change.session.scalars(_named(change, message).with_for_update()).one()
+        event = _locked(change, message)
         event.tries += 1
         return event.tries
 
@@ -117,7 +127,7 @@ def failed(change: Change, message: Message) -> bool:
 
     Its words stay until retention empties them, so that it can be looked into.
     """
-    event = change.session.scalars(_named(change, message).with_for_update()).one()
+    event = _locked(change, message)
     if event.handled_at is not None or event.failed_at is not None:
         return False
     event.failed_at = change.records.now()
@@ -132,19 +142,6 @@ def try_again(change: Change, event: Event) -> None:
     change.enqueue(Job("handle", event.conversation, key=event.conversation))
 
 
-def _waiting(records: Records, conversation: str) -> Select[Event]:
-    return (
-        select(Event)
-        .where(
-            Event.organisation == records.organisation,
-            Event.conversation == conversation,
-            Event.handled_at.is_(None),
-            Event.failed_at.is_(None),
-            Event.payload.is_not(None),
-        )
-        .order_by(Event.seq)
-    )
-
-
-def _named(change: Change, message: Message) -> Select[Event]:
-    return select(Event).where(Event.organisation == change.records.organisation, Event.id == message.id)
+def _locked(change: Change, message: Message) -> Event:
+    named = {"of": change.records.organisation, "named": message.id}
+    return change.session.scalars(_LOCKED, named).one()

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from bot import roles as kinds
@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 
 _NEEDED: tuple[Office, ...] = ("manager", "chair", "safeguarding_lead")
 _DEPUTY: Office = "deputy_safeguarding_lead"
+_HELD = select(Officer.office).where(
+    Officer.organisation == bindparam("of"), Officer.person == bindparam("by"), Officer.until.is_(None)
+)
 
 
 def holders(
@@ -44,12 +47,7 @@ def authority(session: Session, person: Person) -> frozenset[Office]:
 
     Read anew at every action and kept nowhere, so that an office that ended counts no more, on old cards too.
     """
-    held = select(Officer.office).where(
-        Officer.organisation == person.organisation,
-        Officer.person == person.id,
-        Officer.until.is_(None),
-    )
-    found = set(session.scalars(held))
+    found = set(session.scalars(_HELD, {"of": person.organisation, "by": person.id}))
     return frozenset(office for office in OFFICES if office in found)
 
 

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select, update
 
 from bot.card import Card
 from bot.channel import Channel, TryLater, Undeliverable
 from bot.faults import told
 from bot.records.database import RecordsUnavailable
+from bot.records.new_rows import add_new
 from bot.records.store import Change, Job, Records
 from bot.records.tables import Sending
 from bot.stored import dump_card, load_card
@@ -24,24 +25,49 @@ PAUSES = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 14_400, 28_80
 LONGEST_PAUSE = timedelta(seconds=PAUSES[-1])
 _CLAIM = timedelta(seconds=CLAIM_SECONDS)
 
+# Built once: to put a statement together takes longer than to run it.
+_WAITING = (
+    select(Sending)
+    .where(
+        Sending.organisation == bindparam("of"),
+        Sending.conversation == bindparam("at"),
+        Sending.sent_at.is_(None),
+        Sending.stuck_at.is_(None),
+        Sending.card.is_not(None),
+    )
+    .order_by(Sending.seq)
+    .limit(1)
+    .with_for_update()
+)
+_NAMED = (Sending.organisation == bindparam("of"), Sending.id == bindparam("named"))
+_LOCKED = select(Sending).where(*_NAMED).with_for_update()
+_SENT = (
+    update(Sending)
+    .where(*_NAMED)
+    .values(
+        sent_at=bindparam("now"),
+        sent_as=bindparam("called"),
+        claimed_at=None,
+        fault=None,
+        card=None,  # the platform has it now
+    )
+)
+
 
 def put(change: Change, conversation: str, cards: Sequence[Card]) -> None:
     """Have cards sent once the change is committed; a card whose id was put before is not sent again."""
     records = change.records
-    known = _known(change, [card.id for card in cards])
-    for card in cards:
-        if card.id not in known:
-            row = Sending(
-                id=card.id,
-                organisation=records.organisation,
-                conversation=conversation,
-                created_at=records.now(),
-                due_at=records.now(),
-            )
-            row.card = records.seal(Sending.card, row, dump_card(card))
-            change.add(row)
-            known.add(card.id)
-            change.session.flush()  # one after the other: their numbers are their order
+    for card in cards:  # one after the other: their numbers are their order
+        row = Sending(
+            id=card.id,
+            organisation=records.organisation,
+            conversation=conversation,
+            created_at=records.now(),
+            due_at=records.now(),
+            tries=0,
+        )
+        row.card = records.seal(Sending.card, row, dump_card(card))
+        add_new(change.session, row, "organisation", "id")
 
 
 def put_elsewhere(change: Change, conversation: str, cards: Sequence[Card]) -> None:
@@ -50,25 +76,8 @@ def put_elsewhere(change: Change, conversation: str, cards: Sequence[Card]) -> N
     change.enqueue(Job("deliver", conversation, key=conversation))
 
 
-def deliver(records: Records, conversation: str, channel: Channel) -> None:
-    """Send the cards of a conversation that wait, in order, until there are none or one must wait.
-
-    Raises RecordsUnavailable: what was sent and could not be noted is looked for before it is sent again.
-    """
-    while (claim := _claim(records, conversation)) is not None:
-        try:
-            sent_as = _send(claim, conversation, channel)
-        except Undeliverable as fault:
-            _stuck(records, claim.card_id, fault.fault)
-        except TryLater as fault:
-            if _postponed(records, claim, fault):
-                return
-        else:
-            _sent(records, claim.card_id, sent_as)
-
-
 @dataclass(frozen=True, slots=True)
-class _Claim:
+class Claim:
     """A card that is this worker's to send, as it is stored: which try it is, and if one was cut off."""
 
     card_id: str
@@ -77,22 +86,46 @@ class _Claim:
     cut_off: bool
 
 
-def _claim(records: Records, conversation: str) -> _Claim | None:
-    """Take the oldest waiting card, unless it is not due or another worker has it."""
+def take(change: Change, conversation: str) -> Claim | None:
+    """Take the oldest card of a conversation that waits, unless it is not due or another worker has it.
+
+    Whoever takes it sends it by `send` once the change is committed.
+    """
+    records = change.records
+    now = records.now()
+    row = change.session.scalars(_WAITING, {"of": records.organisation, "at": conversation}).first()
+    if row is None:
+        return None
+    if not _is_due(row, now):
+        _later(change, row, row.due_at)
+        return None
+    if row.claimed_at is not None and abs(now - row.claimed_at) < _CLAIM:
+        _later(change, row, row.claimed_at + _CLAIM)
+        return None
+    cut_off, row.claimed_at = row.claimed_at is not None, now
+    row.tries += 1
+    return Claim(row.id, records.open(Sending.card, row), row.tries, cut_off)
+
+
+def deliver(records: Records, conversation: str, channel: Channel) -> None:
+    """Send the cards of a conversation that wait, as `send`."""
     with records.changing() as change:
-        row = change.session.scalars(_waiting(records, conversation)).first()
-        now = records.now()
-        if row is None:
-            return None
-        if not _is_due(row, now):
-            _later(change, row, row.due_at)
-            return None
-        if row.claimed_at is not None and abs(now - row.claimed_at) < _CLAIM:
-            _later(change, row, row.claimed_at + _CLAIM)
-            return None
-        cut_off, row.claimed_at = row.claimed_at is not None, now
-        row.tries += 1
-        return _Claim(row.id, records.open(Sending.card, row), row.tries, cut_off)
+        first = take(change, conversation)
+    send(records, conversation, channel, first)
+
+
+def send(records: Records, conversation: str, channel: Channel, first: Claim | None) -> None:
+    """Send a card that was taken and those behind it, in order, until there are none or one must wait.
+
+    What became of a card and the taking of the next are one commit. Raises RecordsUnavailable: what was sent
+    and could not be noted is looked for before it is sent again.
+    """
+    claim = first
+    while claim is not None:
+        end = _tried(claim, conversation, channel)
+        with records.changing() as change:
+            _note(change, claim, end)
+            claim = take(change, conversation)
 
 
 def _is_due(row: Sending, now: datetime) -> bool:
@@ -100,22 +133,24 @@ def _is_due(row: Sending, now: datetime) -> bool:
     return not now < row.due_at <= now + LONGEST_PAUSE
 
 
-def _send(claim: _Claim, conversation: str, channel: Channel) -> str:
-    """Send a card, unless a try that was cut off got it through; raise TryLater or Undeliverable."""
+def _tried(claim: Claim, conversation: str, channel: Channel) -> str | TryLater | Undeliverable:
+    """Send a card, unless a try that was cut off got it through; return its name there, or why not."""
     try:
         card = load_card(claim.stored)
     except ValueError:
-        raise Undeliverable("this version cannot read it") from None  # the error's words quote the card
+        return Undeliverable("this version cannot read it")
     try:
         return _found(claim, conversation, channel) or channel.send(conversation, card)
-    except (TryLater, Undeliverable, RecordsUnavailable):
+    except (TryLater, Undeliverable) as fault:
+        return fault
+    except RecordsUnavailable:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it was, the card must not be lost
         log.error("card.channel_failed", extra={"card": claim.card_id, **told(error)})  # noqa: TRY400 - no words of it
-        raise TryLater("the channel failed", perhaps_sent=True) from error
+        return TryLater("the channel failed", perhaps_sent=True)
 
 
-def _found(claim: _Claim, conversation: str, channel: Channel) -> str | None:
+def _found(claim: Claim, conversation: str, channel: Channel) -> str | None:
     if not claim.cut_off:
         return None
     try:
@@ -124,29 +159,39 @@ def _found(claim: _Claim, conversation: str, channel: Channel) -> str | None:
         raise TryLater(fault.fault, fault.after, perhaps_sent=True) from fault
 
 
-def _sent(records: Records, card_id: str, sent_as: str) -> None:
-    with records.changing() as change:
-        row = change.session.scalars(_named(records, card_id).with_for_update()).one()
-        row.sent_at, row.sent_as, row.claimed_at, row.fault = records.now(), sent_as, None, None
-        row.card = None  # the platform has it now
-    log.info("card.sent", extra={"card": card_id})
+def _note(change: Change, claim: Claim, end: str | TryLater | Undeliverable) -> None:
+    match end:
+        case str(sent_as):
+            _sent(change, claim, sent_as)
+        case TryLater() if claim.tries <= len(PAUSES):
+            _postponed(change, claim, end)
+        case fault:
+            _stuck(change, claim, fault.fault)
 
 
-def _postponed(records: Records, claim: _Claim, fault: TryLater) -> bool:
-    """Put a card off; return False where it is given up instead, so that those behind it get their turn."""
-    if claim.tries > len(PAUSES):
-        _stuck(records, claim.card_id, fault.fault)
-        return False
+def _sent(change: Change, claim: Claim, sent_as: str) -> None:
+    named = {"of": change.records.organisation, "named": claim.card_id}
+    change.session.connection().execute(_SENT, {**named, "now": change.records.now(), "called": sent_as})
+    log.info("card.sent", extra={"card": claim.card_id})
+
+
+def _postponed(change: Change, claim: Claim, fault: TryLater) -> None:
+    """Put a card off; its job is enqueued when the next card is looked for, for it is still the oldest."""
     pause = min(max(PAUSES[claim.tries - 1], fault.after or 0), PAUSES[-1])
-    with records.changing() as change:
-        row = change.session.scalars(_named(records, claim.card_id).with_for_update()).one()
-        row.due_at, row.fault = records.now() + timedelta(seconds=pause), fault.fault
-        # A claim that is over: the next try looks for the card first, and has not to wait for that.
-        row.claimed_at = records.now() - _CLAIM if fault.perhaps_sent else None
-        _later(change, row, row.due_at)
+    row, now = _locked(change, claim), change.records.now()
+    row.due_at, row.fault = now + timedelta(seconds=pause), fault.fault
+    # A claim that is over: the next try looks for the card first, and has not to wait for that.
+    row.claimed_at = now - _CLAIM if fault.perhaps_sent else None
     told_of = {"card": claim.card_id, "fault": fault.fault, "seconds": pause}
     log.warning("card.postponed", extra=told_of)
-    return True
+
+
+def _stuck(change: Change, claim: Claim, fault: str) -> None:
+    """Give a card up, so that those behind it get their turn."""
+    row = _locked(change, claim)
+    row.stuck_at, row.claimed_at, row.fault = change.records.now(), None, fault
+    change.audit("card:delivery:stuck", str(row.seq))
+    log.error("card.stuck", extra={"card": claim.card_id, "fault": fault})
 
 
 def _later(change: Change, row: Sending, at: datetime) -> None:
@@ -157,14 +202,6 @@ def _later(change: Change, row: Sending, at: datetime) -> None:
     change.enqueue(Job("deliver", row.conversation, key=row.conversation, id=name, after=seconds))
 
 
-def _stuck(records: Records, card_id: str, fault: str) -> None:
-    with records.changing() as change:
-        row = change.session.scalars(_named(records, card_id).with_for_update()).one()
-        row.stuck_at, row.claimed_at, row.fault = records.now(), None, fault
-        change.audit("card:delivery:stuck", str(row.seq))
-    log.error("card.stuck", extra={"card": card_id, "fault": fault})
-
-
 def try_again(change: Change, row: Sending) -> None:
     """Have a stuck card tried again from the start, as an officer's command asks."""
     row.stuck_at, row.tries, row.due_at = None, 0, change.records.now()
@@ -172,26 +209,6 @@ def try_again(change: Change, row: Sending) -> None:
     change.enqueue(Job("deliver", row.conversation, key=row.conversation))
 
 
-def _waiting(records: Records, conversation: str) -> Select[Sending]:
-    return (
-        select(Sending)
-        .where(
-            Sending.organisation == records.organisation,
-            Sending.conversation == conversation,
-            Sending.sent_at.is_(None),
-            Sending.stuck_at.is_(None),
-            Sending.card.is_not(None),
-        )
-        .order_by(Sending.seq)
-        .limit(1)
-        .with_for_update()
-    )
-
-
-def _known(change: Change, ids: Sequence[str]) -> set[str]:
-    found = select(Sending.id).where(Sending.organisation == change.records.organisation, Sending.id.in_(ids))
-    return set(change.session.scalars(found))
-
-
-def _named(records: Records, card_id: str) -> Select[Sending]:
-    return select(Sending).where(Sending.organisation == records.organisation, Sending.id == card_id)
+def _locked(change: Change, claim: Claim) -> Sending:
+    named = {"of": change.records.organisation, "named": claim.card_id}
+    return change.session.scalars(_LOCKED, named).one()

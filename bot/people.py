@@ -3,13 +3,13 @@
 import logging
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from bot import officers
 from bot import roles as kinds
 from bot.induction import standing
+from bot.records.new_rows import add_new
 from bot.records.store import Change, Records
 from bot.records.tables import Account, LinkCode, Person, new_id
 from knowledge.reading import ROLES, Role
@@ -19,6 +19,11 @@ log = logging.getLogger(__name__)
 _NOT_SAID = "unknown"
 # Platforms on which a private conversation is called like the account, so that it is known at once.
 _CALLED_ALIKE = frozenset({"slack", "teams"})
+
+# Built once: to put a statement together takes longer than to run it.
+_NAMED = (Account.organisation == bindparam("of"), Account.name == bindparam("named"))
+_ACCOUNT = select(Account).where(*_NAMED).with_for_update().execution_options(populate_existing=True)
+_BEHIND_ACCOUNT = select(Person).join(Account, Account.person == Person.id).where(*_NAMED)
 
 
 def known(change: Change, account_name: str, direct: str | None = None) -> Person:
@@ -30,9 +35,10 @@ def known(change: Change, account_name: str, direct: str | None = None) -> Perso
     """
     if not account_name:
         raise ValueError("a message without a sender: its adapter must say from which account it came")
-    account = change.session.scalars(_account(change, account_name)).one_or_none()
+    named = {"of": change.records.organisation, "named": account_name}
+    account = change.session.scalars(_ACCOUNT, named).one_or_none()
     if account is None:
-        account = _met(change, account_name)
+        return _met(change, account_name, direct)
     if direct is not None and account.direct != direct:
         account.direct = direct
     return change.session.get_one(Person, account.person)
@@ -108,11 +114,9 @@ def say_roles(change: Change, person: Person, roles: Iterable[Role]) -> None:
 
 def roles_of(records: Records, account_name: str) -> tuple[Role, ...]:
     """Return what whoever writes from an account is to the policy, as `roles`; none for one not met yet."""
-    named = (Account.organisation == records.organisation) & (Account.name == account_name)
+    named = {"of": records.organisation, "named": account_name}
     with records.reading() as session:
-        person = session.scalars(
-            select(Person).join(Account, Account.person == Person.id).where(named)
-        ).first()
+        person = session.scalars(_BEHIND_ACCOUNT, named).first()
         return roles(session, person) if person else ()
 
 
@@ -136,28 +140,20 @@ def left(change: Change, person: Person, *, who: str) -> None:
     log.info("person.left", extra={"person": person.id})
 
 
-def _account(change: Change, name: str) -> Select[Account]:
-    organisation = change.records.organisation
-    named = select(Account).where(Account.organisation == organisation, Account.name == name)
-    return named.with_for_update().execution_options(populate_existing=True)
-
-
-def _met(change: Change, name: str) -> Account:
-    """Make a person and her account; where another of her messages did so just now, return what it made."""
-    try:
-        with change.session.begin_nested():
-            person = new_person(change)
-            account = Account(
-                id=new_id(),
-                organisation=change.records.organisation,
-                person=person.id,
-                name=name,
-                direct=name if name.partition(":")[0] in _CALLED_ALIKE else None,
-                joined_at=change.records.now(),
-            )
-            change.add(account)
-    except IntegrityError:
-        return change.session.scalars(_account(change, name)).one()
+def _met(change: Change, name: str, direct: str | None) -> Person:
+    """Make a person and her account; where another of her messages did so just now, return whom it made."""
+    person = new_person(change)
+    account = Account(
+        id=new_id(),
+        organisation=person.organisation,
+        person=person.id,
+        name=name,
+        direct=direct or (name if name.partition(":")[0] in _CALLED_ALIKE else None),
+        joined_at=change.records.now(),
+    )
+    if not add_new(change.session, account, "organisation", "name"):
+        change.session.delete(person)
+        return known(change, name, direct)
     change.audit("person:account:met", person.id, audit_name(person))
     log.info("person.met", extra={"person": person.id, "account": account.id})
-    return account
+    return person

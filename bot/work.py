@@ -7,6 +7,7 @@ done twice, late or by another worker changes nothing.
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -37,7 +38,8 @@ _POLLING_SECONDS = 0.04
 _SIDE_BY_SIDE = 8
 BEAT_SECONDS = 5.0
 STOP_SECONDS = 8  # before a supervisor loses patience: many give ten
-_TRIES = 6  # of a job whose database is away: 1 + 2 + 4 + 8 + 16 seconds; after them the sweep finds it
+# Seconds between the tries of a job whose database is away; after the last one the sweep finds it.
+_PAUSES = (1, 2, 4, 8, 16)
 # How long the engine's notes of what is done stay, and how many are deleted at once. A repeat of an event is
 # told by our own table, of a sweep by its minute, so a day would do.
 _KEPT = timedelta(days=2)
@@ -172,15 +174,20 @@ class Worker:
         self._idle = idle  # one that is idle twice in a row is not just about to begin or to end
 
     def _do(self, organisation: str, name: str, about: str) -> None:
-        @DBOS.step(name=name, retries_allowed=True, max_attempts=_TRIES, interval_seconds=1.0)
-        def task() -> None:
+        """Do a job, again after pauses where it fails; raise JobFailed.
+
+        No step of the engine's: what was done stands in our own tables, and its note would be one more write.
+        """
+        for pause in (*_PAUSES, None):
             try:
                 self.tasks[name](self.records.of(organisation), about)
             except Exception as error:  # noqa: BLE001 - whatever it was, its words must not be kept
                 log.warning("job.failed", extra={"job": name, "about": about, **told(error)})
-                raise JobFailed(type(error).__name__) from None
-
-        task()
+                if pause is None:
+                    raise JobFailed(type(error).__name__) from None
+                time.sleep(pause)
+            else:
+                return
 
     def _beat_on(self) -> None:
         while not self._stop.wait(BEAT_SECONDS):

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from adapters.teams.activities import Place
 from bot import outbox
+from bot.records.new_rows import add_new
 from bot.records.store import Change, Job, Records
 from bot.records.tables import Sending, TeamsReference, new_id
 
@@ -49,11 +49,7 @@ class References:
             )
             row.changed_at = change.records.now()
             row.reference = change.records.seal(TeamsReference.reference, row, reference)
-            try:
-                with change.session.begin_nested():
-                    change.add(row)
-            except IntegrityError:
-                return  # another message wrote it just now
+            add_new(change.session, row, "organisation", "conversation")
         elif anew and change.records.open(TeamsReference.reference, row) != reference:
             row.changed_at = change.records.now()
             row.reference = change.records.seal(TeamsReference.reference, row, reference)

@@ -12,11 +12,10 @@ from hashlib import sha256
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from bot.records.new_rows import add_new
 from bot.records.tables import Audit, AuditHead
 from bot.records.vault import UnusableKey
 
@@ -24,6 +23,12 @@ if TYPE_CHECKING:
     from bot.records.store import Records
 
 BEGINNING = "0" * 64
+_HEAD = (
+    select(AuditHead)
+    .where(AuditHead.organisation == bindparam("of"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 _SALT = 32  # hexadecimal digits: 128 random bits, too many to try beside a detail of one word
 
 
@@ -124,8 +129,8 @@ def _mark(salted: str) -> str:
 
 
 def _locked_head(session: Session, organisation: str) -> AuditHead:
-    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    first = insert(AuditHead).values(organisation=organisation, number=0, hash=BEGINNING)
-    session.execute(first.on_conflict_do_nothing())
-    found = select(AuditHead).where(AuditHead.organisation == organisation)
-    return session.scalars(found.with_for_update().execution_options(populate_existing=True)).one()
+    head = session.scalars(_HEAD, {"of": organisation}).one_or_none()
+    if head is not None:
+        return head
+    add_new(session, AuditHead(organisation=organisation, number=0, hash=BEGINNING), "organisation")
+    return session.scalars(_HEAD, {"of": organisation}).one()

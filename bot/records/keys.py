@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, LargeBinary, bindparam, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from bot.records.database import reading, transaction
+from bot.records.new_rows import add_new
 from bot.records.store import bound
 from bot.records.tables import KeyCheck, Table, new_id
 from bot.records.types import Sealed
@@ -184,10 +183,8 @@ def _refuse_wrong(vault: Vault, check: KeyCheck) -> None:
 
 def _keep_known_text(session: Session, vault: Vault) -> None:
     check = KeyCheck(id=new_id(), key_name=vault.sealing.hex())
-    known = vault.seal(place_of(_KNOWN_COLUMN), bound(check), _KNOWN)
-    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    first = insert(KeyCheck).values(id=check.id, key_name=check.key_name, known=known)
-    session.execute(first.on_conflict_do_nothing())  # another server may start at the same moment
+    check.known = vault.seal(place_of(_KNOWN_COLUMN), bound(check), _KNOWN)
+    add_new(session, check, "key_name")  # another server may start at the same moment
 
 
 def _rotated_columns() -> list[Column[Any]]:

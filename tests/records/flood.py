@@ -124,7 +124,7 @@ def flooded(url: str, folder: Path) -> Flood:
     printed = io.StringIO()
     try:
         with redirect_stderr(printed), logged("debug") as log, pytest.MonkeyPatch.context() as patch:
-            patch.setattr(work, "_TRIES", 1)  # a job that fails has failed for good, at once
+            patch.setattr(work, "_PAUSES", ())  # a job that fails has failed for good, at once
             upgrade(engine)
             vault = Vault(read_keys(new_key()))
             records = Records(engine, vault, work.EnqueuedWork(engine), ORGANISATION, clock)

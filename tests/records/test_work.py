@@ -240,7 +240,7 @@ def test_a_job_of_one_id_is_done_once_and_one_that_fails_is_tried_again(
 def test_a_job_that_nobody_knows_keeps_nobody_waiting(
     records: Records, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work, "_TRIES", 1)
+    monkeypatch.setattr(work, "_PAUSES", ())
     done: list[str] = []
     _enqueue(records, Job("never heard of", "", key="a"))
     start({"count": lambda _, about: done.append(about)})
