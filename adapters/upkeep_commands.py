@@ -34,22 +34,29 @@ def verify(settings: Settings, _given: argparse.Namespace) -> None:
 
 
 def stuck(settings: Settings, given: argparse.Namespace) -> None:
-    """Print what could not be sent or handled, by id, and why; `--again` has it tried from the start."""
+    """Print what could not be sent or handled, by id, and why; `--again` has it tried from the start.
+
+    What is tried again by itself is told too: it may wait for someone to get the app.
+    """
     from bot import inbox, outbox, upkeep
 
     with opened(settings) as records, records.changing() as change:
+        waiting = change.session.scalars(upkeep.postponed_cards(records)).all()
         cards = change.session.scalars(upkeep.stuck_cards(records)).all()
         events = change.session.scalars(upkeep.failed_events(records)).all()
-        for card in cards:
-            say(f"card   {card.id}  {card.stuck_at:%Y-%m-%d %H:%M}  {card.fault}")
-        for event in events:
-            say(f"event  {event.id}  {event.failed_at:%Y-%m-%d %H:%M}")
+        lines = [
+            *(f"waits  {card.id}  {card.created_at:%Y-%m-%d %H:%M}  {card.fault}" for card in waiting),
+            *(f"card   {card.id}  {card.stuck_at:%Y-%m-%d %H:%M}  {card.fault}" for card in cards),
+            *(f"event  {event.id}  {event.failed_at:%Y-%m-%d %H:%M}" for event in events),
+        ]
+        for line in lines:
+            say(line)
         if given.again:
-            for card in cards:
+            for card in (*waiting, *cards):
                 outbox.try_again(change, card)
             for event in events:
                 inbox.try_again(change, event)
-    if not cards and not events:
+    if not lines:
         say("Nothing is stuck.")
     elif given.again:
         say("They are being tried again.")

@@ -13,6 +13,16 @@ def stuck_cards(records: Records) -> Select[Sending]:
     return select(Sending).where(mine, Sending.stuck_at.is_not(None), Sending.card.is_not(None))
 
 
+def postponed_cards(records: Records) -> Select[Sending]:
+    """Find the cards that did not get through so far and are tried again, oldest first.
+
+    Such are those of someone who has not got the app: they wait for her.
+    """
+    mine = Sending.organisation == records.organisation
+    waits = Sending.stuck_at.is_(None), Sending.sent_at.is_(None), Sending.card.is_not(None)
+    return select(Sending).where(mine, *waits, Sending.fault.is_not(None)).order_by(Sending.seq)
+
+
 def failed_events(records: Records) -> Select[Event]:
     """Find the messages that could not be handled, as long as their words are kept."""
     mine = Event.organisation == records.organisation

@@ -20,7 +20,7 @@ _ELSEWHERE = frozenset({"complaint", "complaint_status", "speak_to_person", "con
 # Intents that a reply has, read alone; another one counts against it from the second on.
 _AT_HAND = frozenset({"policy_question", "help"})
 _PERHAPS = 0.4
-# As sure as the reader must be of a reply that brings the stricter answer; chosen on rounds 7 and 8 and `remarks`.
+# How sure the reader must be of a reply that brings the stricter answer; chosen on rounds 7, 8 and `remarks`.
 RATHER_SURE = 0.75
 _PLAIN = re.compile(
     r"\W*((?P<y>y|ye[sahp]*|yeah|yep|yup|still|aye|indeed|of course|definitely)"

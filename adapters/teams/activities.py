@@ -1,114 +1,39 @@
-"""What an activity is to Hearth: read with the SDK's model, and told in words of our own."""
+"""What an activity is to Hearth: read with the SDK's model, and told as one of its events."""
 
 import html
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from botbuilder.core import TurnContext
 from botbuilder.schema import Activity, ChannelAccount
 
 from adapters.teams.callers import tenant_of
+from adapters.teams.cards import CARRIED, VIEW
+from adapters.teams.events import (
+    Consented,
+    Event,
+    Installed,
+    Joined,
+    Nothing,
+    Picked,
+    Pressed,
+    Rated,
+    Removed,
+    Room,
+    Said,
+    Unclear,
+    Viewed,
+)
+from adapters.teams.places import LONGEST_CONVERSATION, LONGEST_PERSON, Place, place_of
 from bot.message import Attached
 
-PRIVATE = "personal"
 FILE = "application/vnd.microsoft.teams.file.download.info"
+_LONGEST_NAME = 300
 
 
 class BadActivity(Exception):  # noqa: N818 - what is the matter
     """The body of a call is no activity; nothing of it is repeated."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where and by whom something was said.
-
-    `conversation` and `account` are Hearth's names of them; a private conversation is called
-    like its account. `reference` is how the SDK speaks to the conversation, as JSON; `hers` how to begin one
-    with the person, empty where `reference` is that. `event` names the activity.
-    """
-
-    tenant: str
-    conversation: str
-    account: str
-    private: bool
-    reference: str
-    hers: str
-    event: str
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Someone wrote to Hearth."""
-
-    place: Place
-    text: str
-    files: tuple[Attached, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """Someone pressed a button of the card `card`; `carried` is what the card gave along.
-
-    `waits` says that the client waits for an answer to the press (Action.Execute).
-    """
-
-    place: Place
-    action: str
-    carried: str
-    card: str
-    waits: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Picked:
-    """Someone chose a command on a message of somebody: its name, and the message's words."""
-
-    place: Place
-    command: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Consented:
-    """Someone lets Hearth put a file into her folder, or does not (`upload` is empty)."""
-
-    place: Place
-    document: str
-    upload: str
-
-
-@dataclass(frozen=True, slots=True)
-class Installed:
-    """The app was put where it can be spoken to."""
-
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """The app was taken away from a conversation."""
-
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """People came to where the app is; each is a place of her own."""
-
-    places: tuple[Place, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """Something that Hearth has no part in; `waits` as with a press."""
-
-    waits: bool
-
-
-Event = Said | Pressed | Picked | Consented | Installed | Removed | Joined | Nothing
 
 
 def understood(raw: Mapping[str, Any]) -> Event:
@@ -117,15 +42,15 @@ def understood(raw: Mapping[str, Any]) -> Event:
     waits = activity.type == "invoke"
     if not _is_of_a_person(activity):
         return Nothing(waits)
-    place = _place(activity, activity.from_property, tenant_of(raw))
+    place = place_of(activity, activity.from_property, tenant_of(raw))
     match activity.type:
         case "message":
             return _message(activity, place)
         case "invoke":
             return _invoke(activity, place)
         case "installationUpdate" if activity.action in ("add", "add-upgrade"):
-            return Installed(place)
-        case "installationUpdate" if activity.action in ("remove", "remove-upgrade"):
+            return Installed(place, anew=activity.action == "add")
+        case "installationUpdate" if activity.action == "remove":  # "remove-upgrade": another version comes
             return Removed(place)
         case "conversationUpdate" if activity.members_added:
             return _joined(activity, place)
@@ -137,10 +62,18 @@ def _activity(raw: Mapping[str, Any]) -> Activity:
         activity = Activity().deserialize(raw)
     except ValueError:
         raise BadActivity from None  # the SDK's words quote the body
-    named = (activity.id, activity.type, activity.service_url, getattr(activity.conversation, "id", None))
-    if not all(isinstance(name, str) and 0 < len(name) <= 300 for name in named):
+    conversation = getattr(activity.conversation, "id", None)
+    named = (activity.id, activity.type, activity.service_url, conversation)
+    if not all(isinstance(name, str) and 0 < len(name) <= _LONGEST_NAME for name in named):
+        raise BadActivity
+    people = (activity.from_property, *(activity.members_added or ()))
+    if len(str(conversation)) > LONGEST_CONVERSATION or any(map(_is_too_long, people)):
         raise BadActivity
     return activity
+
+
+def _is_too_long(person: ChannelAccount | None) -> bool:
+    return person is not None and len(str(person.aad_object_id or person.id)) > LONGEST_PERSON
 
 
 def _is_of_a_person(activity: Activity) -> bool:
@@ -150,32 +83,13 @@ def _is_of_a_person(activity: Activity) -> bool:
     return bool(sender.id) and sender.id != bot.id and sender.role != "bot"
 
 
-def _place(activity: Activity, person: ChannelAccount, tenant: str) -> Place:
-    account = f"teams:{tenant}/{(person.aad_object_id or person.id)}"
-    private = activity.conversation.conversation_type == PRIVATE
-    reference = TurnContext.get_conversation_reference(activity)
-    reference.activity_id = reference.locale = None
-    reference.user = person if private else None
-    whole = reference.serialize()
-    hers = {**whole, "user": person.serialize(), "conversation": {"tenantId": tenant}}
-    return Place(
-        tenant,
-        account if private else f"teams:{tenant}/{activity.conversation.id}",
-        account,
-        private,
-        json.dumps(whole, sort_keys=True),
-        "" if private else json.dumps(hers, sort_keys=True),
-        f"teams:{tenant}/{activity.conversation.id}/{activity.id}",
-    )
-
-
 def _message(activity: Activity, place: Place) -> Event:
     value = activity.value
     if isinstance(value, Mapping):
         verb = value.get("verb")
         if not isinstance(verb, str):
             return Nothing(waits=False)
-        return Pressed(place, verb, "", activity.reply_to_id or "", waits=False)
+        return Pressed(place, verb, _at(value, CARRIED), activity.reply_to_id or "", waits=False)
     if not place.private and not _mentions(activity):
         return Nothing(waits=False)
     return Said(place, _text(activity), _files(activity))
@@ -231,17 +145,38 @@ def _invoke(activity: Activity, place: Place) -> Event:
             text = _words_of_html(_at(value, "messagePayload", "body", "content"))
             return Picked(place, str(value.get("commandId") or ""), text)
         case "fileConsent/invoke":
-            upload = _at(value, "uploadInfo", "uploadUrl") if value.get("action") == "accept" else ""
-            return Consented(place, _at(value, "context", "document"), upload)
+            room = _room(value) if value.get("action") == "accept" else None
+            return Consented(place, _at(value, "context", "document"), activity.reply_to_id or "", room)
+        case "message/submitAction" if value.get("actionName") == "feedback":
+            return _rated(activity, place, value)
     return Nothing(waits=True)
 
 
 def _execute(activity: Activity, place: Place, value: Mapping[str, Any]) -> Event:
-    action = value.get("action")
-    if not isinstance(action, Mapping) or not isinstance(action.get("verb"), str):
+    verb, carried = _at(value, "action", "verb"), _at(value, "action", "data", CARRIED)
+    if not verb:
+        return Unclear()
+    if verb == VIEW:
+        return Viewed(place, carried)
+    return Pressed(place, verb, carried, activity.reply_to_id or "", waits=True)
+
+
+def _room(value: Mapping[str, Any]) -> Room:
+    told = [_at(value, "uploadInfo", name) for name in ("uploadUrl", "contentUrl", "uniqueId", "fileType")]
+    return Room(*told)
+
+
+def _rated(activity: Activity, place: Place, value: Mapping[str, Any]) -> Event:
+    """Return a rating; what was written with it is JSON in a text, and only that there is some is told."""
+    reaction = _at(value, "actionValue", "reaction")
+    if reaction not in ("like", "dislike"):
         return Nothing(waits=True)
-    carried = _at(action, "data", "card")
-    return Pressed(place, action["verb"], carried, activity.reply_to_id or "", waits=True)
+    try:
+        form = json.loads(_at(value, "actionValue", "feedback") or "{}")
+    except ValueError:
+        form = {}
+    wrote = isinstance(form, Mapping) and bool(_at(form, "feedbackText").strip())
+    return Rated(place, activity.reply_to_id or "", helped=reaction == "like", wrote=wrote)
 
 
 def _at(value: Mapping[str, Any], *names: str) -> str:
@@ -264,4 +199,4 @@ def _joined(activity: Activity, place: Place) -> Event:
         for member in activity.members_added
         if isinstance(member.id, str) and member.id and member.id != activity.recipient.id
     ]
-    return Joined(tuple(_place(activity, member, place.tenant) for member in came))
+    return Joined(tuple(place_of(activity, member, place.tenant) for member in came))

@@ -18,9 +18,14 @@ MOST_ACTIONS = 5
 CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
 # What the buttons of a card carry beside their own action, by name.
 CARRIED = "card"
+# With this verb a client asks how a card looks for whoever views it; no button has it.
+VIEW = "teams:view"
+# Teams refuses a message that cites more (Microsoft, "Bot messages with AI-generated content").
+MOST_CITATIONS = 20
 
 Block = dict[str, Any]
 
+_FOR_THE_ASKER = "Whoever asked sees buttons here, or goes on by writing to me."
 _STYLES: Mapping[Style, str] = {"plain": "default", "primary": "positive", "danger": "destructive"}
 
 
@@ -33,6 +38,25 @@ def render_cards(card: Card, carried: str = "") -> tuple[Block, ...]:
     if carried and _size(blocks) > MOST_BYTES:
         blocks = _blocks(card, "")
     return tuple(_adaptive(part) for part in _parts(blocks))
+
+
+def render_shared(card: Card, carried: str, asker: str) -> tuple[Block, ...]:
+    """Return the card as all see it where several read along: its buttons are shown to the asker alone.
+
+    Her client, as Teams calls her in `asker`, asks at once for the card as she is to see it. A card without
+    buttons, or too large to be asked for, is the same for everybody.
+    """
+    parts = render_cards(card, carried)
+    if len(parts) > 1 or not _has_buttons(card):
+        return parts
+    common = tuple(element for element in card.elements if not isinstance(element, Buttons))
+    seen = render_cards(Card(card.id, card.title, (*common, Text(_FOR_THE_ASKER)), card.summary))
+    return tuple(_refreshed(part, carried, asker) for part in seen)
+
+
+def render_for_asker(card: Card, carried: str, asker: str) -> Block:
+    """Return a card of `render_shared` as the asker is to see it."""
+    return _refreshed(render_cards(card, carried)[0], carried, asker)
 
 
 def render_pressed(card: Card, action: str) -> tuple[Block, ...]:
@@ -50,20 +74,26 @@ def render_pressed(card: Card, action: str) -> tuple[Block, ...]:
 
 
 def citations(card: Card) -> list[Block]:
-    """Return the clauses that a card quotes as Teams' own citations, in order; none where it quotes none."""
-    quotes = [element for element in card.elements if isinstance(element, Quote)]
+    """Return the clauses that a card quotes as Teams' own citations, in order; at most `MOST_CITATIONS`."""
+    quotes = [element for element in card.elements if isinstance(element, Quote)][:MOST_CITATIONS]
     return [
         {
             "@type": "Claim",
             "position": position,
             "appearance": {
                 "@type": "DigitalDocument",
-                "name": _shortened(quote.source, 80),
+                "name": _shortened(quote.source, 80) or "The policy",  # an empty one is refused
                 "abstract": _shortened(quote.text, 160),
             },
         }
         for position, quote in enumerate(quotes, 1)
     ]
+
+
+def _refreshed(part: Block, carried: str, asker: str) -> Block:
+    """Return a card whose look the clients of the asker, and nobody else's, ask for by themselves."""
+    ask = {"type": "Action.Execute", "title": "Show the buttons", "verb": VIEW, "data": {CARRIED: carried}}
+    return {**part, "refresh": {"action": ask, "userIds": [asker]}}
 
 
 def _adaptive(body: Sequence[Block]) -> Block:
@@ -144,8 +174,12 @@ def _action(button: Button, carried: str) -> Block:
         "verb": button.action,
         "data": data,
         **looks,
-        "fallback": {"type": "Action.Submit", "data": {"verb": button.action}, **looks},
+        "fallback": {"type": "Action.Submit", "data": {**data, "verb": button.action}, **looks},
     }
+
+
+def _has_buttons(card: Card) -> bool:
+    return any(isinstance(element, Buttons) and element.buttons for element in card.elements)
 
 
 def _rows(buttons: Sequence[Button], most: int) -> Iterator[Sequence[Button]]:

@@ -26,6 +26,7 @@ _EARLY_SECONDS = 120
 _SCOPE = "https://api.botframework.com/.default"
 # What the platform calls it when the app may not write to someone: she has blocked it, or has not got it.
 _BLOCKED = frozenset({"ConversationBlockedByUser", "MessageWritesBlocked", "BotDisabledByAdmin"})
+NOT_INSTALLED = "the app is not installed for this person"
 _NEVER: Mapping[int, str] = {
     400: "teams refuses the card",
     413: "the card is too large for teams",
@@ -36,11 +37,18 @@ class Gone(Undeliverable):
     """There is no such conversation, or the app has been taken away from it."""
 
 
+class Blocked(Undeliverable):
+    """The person, or an administrator, has forbidden the app to write there."""
+
+    def __init__(self) -> None:
+        super().__init__("the app is blocked there")
+
+
 class NotInstalled(TryLater):
     """The app is not installed for this person: what is for her waits until it is."""
 
     def __init__(self) -> None:
-        super().__init__("the app is not installed for this person", after=600)
+        super().__init__(NOT_INSTALLED, after=600)
 
 
 class Connector:
@@ -65,6 +73,11 @@ class Connector:
         """Write an activity in place of one that was written; raise TryLater, Undeliverable."""
         within = f"{quote(conversation, safe='')}/activities/{quote(name, safe='')}"
         self._json("PUT", f"{_base(service)}/v3/conversations/{within}", activity)
+
+    def remove(self, service: str, conversation: str, name: str) -> None:
+        """Take away an activity that was written; raise TryLater, Undeliverable."""
+        within = f"{quote(conversation, safe='')}/activities/{quote(name, safe='')}"
+        self._json("DELETE", f"{_base(service)}/v3/conversations/{within}", None)
 
     def begin(self, service: str, bot: Mapping[str, Any], person: str, tenant: str) -> str:
         """Begin a private conversation and return what Teams calls it; raise TryLater, Undeliverable."""
@@ -108,9 +121,9 @@ class Connector:
         """Ask for a token, to see that the app and its password are known; raise TryLater."""
         self._bearer()
 
-    def _json(self, method: str, address: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _json(self, method: str, address: str, body: Mapping[str, Any] | None) -> Mapping[str, Any]:
         """Return the answer to a call; a token that was refused is asked for anew, once."""
-        data = json.dumps(body).encode()
+        data = None if body is None else json.dumps(body).encode()
         for again in (True, False):
             token = self._bearer()
             headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
@@ -179,8 +192,7 @@ def _fault(answer: urllib3.BaseHTTPResponse) -> TryLater | Undeliverable:
     if status == 403:
         code = _parsed(answer).get("error", {})
         named = code.get("code") if isinstance(code, Mapping) else None
-        blocked = named in _BLOCKED
-        return Undeliverable("the app is blocked there") if blocked else Gone("the app may not write there")
+        return Blocked() if named in _BLOCKED else Gone("the app may not write there")
     if status in (404, 410):
         return Gone("the conversation is gone")
     if status in _NEVER:

@@ -7,9 +7,11 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from adapters.teams.activities import BadActivity, Event, understood
+from adapters.teams.acceptance import Answer, NotTaken
+from adapters.teams.activities import BadActivity, understood
 from adapters.teams.callers import Caller, NotAllowed, NotKnown
-from adapters.teams.hand import Answer, NotTaken
+from adapters.teams.events import Event
+from adapters.teams.hand import NotKnownHere
 from adapters.teams.keys import KeysAway
 
 log = logging.getLogger(__name__)
@@ -33,7 +35,7 @@ class Taker(Protocol):
     """Takes events; see `adapters.teams.hand.Hand`."""
 
     async def take(self, event: Event) -> Answer | None:
-        """Take an event and return the answer's body; raise NotTaken."""
+        """Take an event and return the answer's body; raise NotTaken or NotKnownHere."""
         ...
 
 
@@ -54,6 +56,8 @@ def route(guard: Guard, taker: Taker) -> web.RouteDef:
             raise web.HTTPForbidden from None
         except BadActivity:
             raise web.HTTPBadRequest from None
+        except NotKnownHere:
+            raise web.HTTPNotImplemented from None
         except (KeysAway, NotTaken):
             raise web.HTTPServiceUnavailable from None
         return web.Response() if answer is None else web.json_response(answer)

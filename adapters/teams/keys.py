@@ -74,15 +74,25 @@ class SigningKeys:
             self._fetched = self._clock()
 
     def _read(self) -> Mapping[str, SigningKey]:
+        """Return the published keys; raise ValueError where there are none: those from before stay."""
         found = self._json(self._json(self._metadata)["jwks_uri"])["keys"]
-        return {
-            key["kid"]: SigningKey(jwt.PyJWK(key), tuple(key.get("endorsements", ())))
-            for key in found
-            if key.get("kty") == "RSA" and "kid" in key
-        }
+        keys = {str(key["kid"]): _usable(key) for key in found if key.get("kty") == "RSA" and "kid" in key}
+        usable = {name: key for name, key in keys.items() if key is not None}
+        if not usable:
+            raise ValueError("no keys")
+        return usable
 
     def _json(self, address: str) -> Any:
         answer = self._pool.request("GET", address)
         if answer.status != 200:
             raise ValueError(f"status {answer.status}")
         return answer.json()
+
+
+def _usable(key: Mapping[str, Any]) -> SigningKey | None:
+    """Return a published key, None for one that is not whole: it does not keep out the others."""
+    try:
+        return SigningKey(jwt.PyJWK(dict(key)), tuple(key.get("endorsements", ())))
+    except jwt.PyJWTError:
+        log.warning("teams.keys.one_not_usable")
+        return None

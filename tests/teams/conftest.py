@@ -4,7 +4,6 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,38 +18,11 @@ from bot.records.tables import Event
 from tests.records.conftest import NotedJobs
 from tests.records.stage import all_of
 from tests.teams.caller import Settings, Tokens, public_half
+from tests.teams.playing import bot_port, client, stage
+from tests.teams.services import Services
 from tests.web.desk import make_database, records_at
 
-
-@dataclass
-class Services:
-    """The stand-in of Microsoft's services, from outside."""
-
-    base: str
-    pool: urllib3.PoolManager
-
-    @property
-    def log(self) -> list[dict[str, Any]]:
-        """What was asked of the connector."""
-        return list(self._told()["log"])
-
-    @property
-    def fetched(self) -> int:
-        """How often the keys were fetched."""
-        return int(self._told()["fetched"])
-
-    @property
-    def cards(self) -> list[dict[str, Any]]:
-        """The activities that were sent, in order."""
-        return [entry["body"] for entry in self.log if entry["what"] == "POST"]
-
-    def set(self, what: str, given: object) -> None:
-        """Set what is to come: `faults`, `keys`, or `log` to begin it anew."""
-        self.pool.request("POST", f"{self.base}/_control/{what}", json=given)
-
-    def _told(self) -> dict[str, Any]:
-        told: dict[str, Any] = self.pool.request("GET", f"{self.base}/_control/log").json()
-        return told
+__all__ = ["bot_port", "client", "stage"]
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +42,7 @@ def microsoft_process() -> Iterator[str]:
 def microsoft(microsoft_process: str) -> Services:
     """The stand-in, as new, with one key that may sign for Teams."""
     services = Services(microsoft_process, urllib3.PoolManager(retries=False))
-    for what in ("log", "faults"):
+    for what in ("log", "faults", "file_faults"):
         services.set(what, [])
     services.set("keys", [public_half("k1"), public_half("skype", ("skype",))])
     return services

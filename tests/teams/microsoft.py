@@ -8,6 +8,7 @@ connector is told by `/_control/log`; `/_control/faults` says what goes wrong wi
 
 import asyncio
 import itertools
+import json
 import sys
 from typing import Any
 
@@ -23,6 +24,7 @@ class Microsoft:
         self.keys: list[Any] = []
         self.log: list[dict[str, Any]] = []
         self.faults: list[dict[str, Any]] = []
+        self.file_faults: list[int] = []
         self.fetched = 0
         self.port = 0
         self._numbers = itertools.count(1)
@@ -36,6 +38,7 @@ class Microsoft:
         app.router.add_post("/v3/conversations", self.begin)
         app.router.add_post("/v3/conversations/{id}/activities", self.activity)
         app.router.add_put("/v3/conversations/{id}/activities/{name}", self.activity)
+        app.router.add_delete("/v3/conversations/{id}/activities/{name}", self.activity)
         app.router.add_put("/files/{name}", self.put_file)
         app.router.add_get("/files/{name}", self.get_file)
         app.router.add_post("/_control/{what}", self.set)
@@ -71,7 +74,7 @@ class Microsoft:
         fault = await self._faulty()
         if fault is not None and fault.headers.get("X-Kept") != "yes":
             return fault
-        entry = {"what": request.method, "to": request.match_info["id"], "body": await request.json()}
+        entry = {"what": request.method, "to": request.match_info["id"], "body": _json(await request.read())}
         entry["name"] = request.match_info.get("name") or f"n{next(self._numbers)}"
         self.log.append(entry)
         return fault or web.json_response({"id": entry["name"]})
@@ -88,7 +91,9 @@ class Microsoft:
         return web.json_response(fault.get("body", {}), status=fault["status"], headers=headers)
 
     async def put_file(self, request: web.Request) -> web.Response:
-        """Take a file."""
+        """Take a file, unless a status is set that comes before."""
+        if self.file_faults:
+            return web.Response(status=self.file_faults.pop(0))
         body = await request.read()
         where = request.headers.get("Content-Range")
         self.log.append({"what": "file", "size": len(body), "range": where, "begins": body[:5].decode()})
@@ -108,6 +113,10 @@ class Microsoft:
     async def told(self, _request: web.Request) -> web.Response:
         """Tell what was asked."""
         return web.json_response({"log": self.log, "fetched": self.fetched})
+
+
+def _json(body: bytes) -> Any:
+    return json.loads(body) if body else None
 
 
 async def main() -> None:

@@ -102,8 +102,16 @@ class Playground:
         """Have someone press a button whose label begins so; return the answer that the client gets."""
         action = next(one for one in buttons(message.card) if one["title"].startswith(label))
         value = {"action": {**action, "fallback": None}, "trigger": "manual"}
+        return self._invoke(message, who, "adaptiveCard/action", value)
+
+    def view(self, message: Shown, who: str) -> Any:
+        """Have someone's client ask how a card looks for her; return the answer."""
+        value = {"action": message.card["refresh"]["action"], "trigger": "automatic"}
+        return self._invoke(message, who, "adaptiveCard/action", value)
+
+    def _invoke(self, message: Shown, who: str, name: str, value: Mapping[str, Any]) -> Any:
         body = {
-            "name": "adaptiveCard/action",
+            "name": name,
             "value": value,
             "from": {"id": who},
             "conversation": {"id": message.conversation},

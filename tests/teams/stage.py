@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 import itertools
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +24,8 @@ from adapters.teams.settings import Services, TeamsSettings
 from bot import inbox
 from bot.desk import Desk
 from bot.records.store import Job, Records
+from bot.records.tables import Sending
+from tests.records.stage import all_of
 from tests.teams.playground import PATIENCE, Playground, Shown
 from tests.teams.shown import buttons
 
@@ -192,6 +195,17 @@ class TeamsStage:
         value = {"action": {**action, "fallback": None}, "trigger": "manual"}
         pressed = self.activity(who, type="invoke", name="adaptiveCard/action", value=value)
         self.client.send({**pressed, "replyToId": message.id})
+
+    def rate(self, who: str, message: Shown, reaction: str) -> None:
+        """Have someone press the thumb below a message, once it is noted how Teams calls the message.
+
+        The playground's own thumbs do not say of which message they are; those of Teams do.
+        """
+        self._until(lambda: any(row.sent_as == message.id for row in all_of(self.records, Sending)))
+        given = {"reaction": reaction, "feedback": json.dumps({"feedbackText": ""})}
+        value = {"actionName": "feedback", "actionValue": given}
+        rated = self.activity(who, type="invoke", name="message/submitAction", value=value)
+        self.client.send({**rated, "replyToId": message.id})
 
     def show(self, who: str, file: Path, text: str) -> None:
         """Have someone send a file."""

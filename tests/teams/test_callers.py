@@ -8,9 +8,12 @@ import jwt
 import pytest
 
 from adapters.teams.door import PATH
+from adapters.teams.keys import KEPT_SECONDS, PAUSE_SECONDS, SigningKeys
+from adapters.teams.web import new_pool
 from bot.records.store import Records
-from tests.teams.caller import OTHER_TENANT, TENANT, Settings, Tokens, activity
-from tests.teams.conftest import Open, Services, accepted
+from tests.teams.caller import OTHER_TENANT, TENANT, Settings, Tokens, activity, public_half
+from tests.teams.conftest import Open, accepted
+from tests.teams.services import Services
 
 LONG_AGO = 4_000
 JSON = {"Content-Type": "application/json"}
@@ -147,3 +150,28 @@ async def test_without_keys_nobody_is_let_in_and_the_call_is_to_be_sent_again(
     client = await open_door()
     said = activity(tokens.service, text="hello")
     assert (await client.post(PATH, json=said, headers=tokens.header())).status == 503
+
+
+async def test_a_published_key_that_is_not_whole_keeps_nobody_out(
+    open_door: Open, tokens: Tokens, microsoft: Services
+) -> None:
+    broken = {"kty": "RSA", "kid": "broken", "endorsements": ["msteams"]}
+    microsoft.set("keys", [broken, public_half("k1")])
+    client = await open_door()
+    said = activity(tokens.service, text="hello")
+    assert (await client.post(PATH, json=said, headers=tokens.header())).status == 200
+    of_broken = tokens.header(named="broken")
+    assert (await client.post(PATH, json=said, headers=of_broken)).status == 401
+
+
+async def test_keys_are_kept_while_new_ones_cannot_be_had(settings: Settings, microsoft: Services) -> None:
+    now = 0.0
+    keys = SigningKeys(new_pool(), settings.teams().services.keys, lambda: now)
+    assert await keys.find("k1") is not None
+    microsoft.set("keys", [])
+    now = KEPT_SECONDS + 1.0
+    assert await keys.find("k1") is not None
+    microsoft.set("keys", [public_half("k2")])
+    now += PAUSE_SECONDS + 1
+    assert await keys.find("k2") is not None
+    assert await keys.find("k1") is None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.teams.cards import render_cards, render_pressed
+from adapters.teams.cards import render_cards, render_for_asker, render_pressed, render_shared
 from bot.card import buttons_of
 from tests.gallery import GALLERY
 from tests.npm import installed, node
@@ -23,6 +23,8 @@ def test_every_card_is_valid_for_the_library_that_shows_it() -> None:
     cards += [
         part for card in GALLERY for one in buttons_of(card)[:1] for part in render_pressed(card, one.action)
     ]
+    cards += [part for card in GALLERY for part in render_shared(card, "sealed", "29:someone")]
+    cards += [render_for_asker(card, "sealed", "29:someone") for card in GALLERY]
     broken = {**cards[0], "body": [{"type": "TextBlok", "text": "a slip"}]}
     told = subprocess.run(  # noqa: S603 - our own script
         [program, str(FOLDER / "check_cards.js")],

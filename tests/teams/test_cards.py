@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from adapters.printable import in_one_direction, printable
 from adapters.teams import outgoing
-from adapters.teams.cards import MOST_ACTIONS, MOST_BYTES, render_cards, render_pressed
+from adapters.teams.cards import (
+    MOST_ACTIONS,
+    MOST_BYTES,
+    render_cards,
+    render_for_asker,
+    render_pressed,
+    render_shared,
+)
 from adapters.teams.carried import carried, carry
 from bot.card import Button, Buttons, Card, Quote, Text, buttons_of
 from bot.records.vault import Vault, new_key, read_keys
@@ -69,7 +76,7 @@ def test_a_button_says_its_action_to_old_clients_too() -> None:
         assert (action["type"], action["verb"]) == ("Action.Execute", button.action)
         assert action["data"] == {"card": "sealed"}
         assert action["fallback"]["type"] == "Action.Submit"
-        assert action["fallback"]["data"] == {"verb": button.action}
+        assert action["fallback"]["data"] == {"verb": button.action, "card": "sealed"}
 
 
 def test_a_pressed_card_keeps_its_words_and_says_which_button_was_pressed() -> None:
@@ -80,19 +87,41 @@ def test_a_pressed_card_keeps_its_words_and_says_which_button_was_pressed() -> N
 
 
 def test_a_notification_says_the_summary_alone() -> None:
-    (activity,) = outgoing.messages(EVERY_ELEMENT, "")
+    (activity,) = outgoing.private(EVERY_ELEMENT, "")
     assert activity["summary"] == "You have a private item."
     assert "text" not in activity
 
 
 def test_clauses_are_cited_as_teams_does_and_no_ai_label_is_worn() -> None:
-    (activity,) = outgoing.messages(ANSWER, "")
+    (activity,) = outgoing.private(ANSWER, "")
     (entity,) = activity["entities"]
     assert [claim["position"] for claim in entity["citation"]] == [1, 2]
     for claim in entity["citation"]:
         assert len(claim["appearance"]["name"]) <= 80
         assert len(claim["appearance"]["abstract"]) <= 160
     assert "AIGeneratedContent" not in json.dumps(activity)
+
+
+def test_of_many_clauses_as_many_are_cited_as_teams_takes() -> None:
+    quotes = tuple(Quote(f"A clause {number}.", "" if number else "Clause 1") for number in range(30))
+    (activity,) = outgoing.private(Card("many", "Many", quotes), "")
+    (entity,) = activity["entities"]
+    assert [claim["position"] for claim in entity["citation"]] == list(range(1, 21))
+    assert all(claim["appearance"]["name"] for claim in entity["citation"])
+
+
+@pytest.mark.parametrize("card", GALLERY, ids=lambda card: card.id)
+def test_where_several_read_along_all_see_the_words_and_one_the_buttons(card: Card) -> None:
+    common = render_shared(card, "sealed", "29:asker")
+    if "refresh" not in common[0]:
+        assert common == render_cards(card, "sealed")
+        assert len(common) > 1 or not buttons_of(card)
+        return
+    (seen,) = common
+    assert all(action["verb"].startswith("document:") for action in buttons(seen))
+    (whole,) = render_cards(card, "sealed")
+    assert render_for_asker(card, "sealed", "29:asker") == {**whole, "refresh": seen["refresh"]}
+    assert list(words(seen))[:2] == list(words(whole))[:2]
 
 
 def test_what_a_card_carries_opens_in_its_conversation_alone() -> None:
@@ -102,6 +131,8 @@ def test_what_a_card_carries_opens_in_its_conversation_alone() -> None:
             text = carry(vault, CHAT, card)
             assert carried(vault, CHAT, text) == card
             assert carried(vault, "teams:t/b", text) is None
+            assert carried(vault, CHAT, text, "teams:t/b") is None
+            assert carried(vault, CHAT, carry(vault, CHAT, card, "teams:t/b"), "teams:t/b") == card
     text = carry(vault, CHAT, ANSWER)
     assert ANSWER.title not in text
     for forged in ("", "x", text[:-8], "A" * len(text)):

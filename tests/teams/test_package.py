@@ -18,7 +18,7 @@ from bot.commands import command
 from bot.errands import Errand
 from tests.npm import installed, node
 from tests.teams.caller import APP, TENANT, Settings
-from tests.teams.conftest import Services
+from tests.teams.services import Services
 
 FOLDER = Path(__file__).parent
 GUIDE = FOLDER.parent.parent / "docs" / "teams.md"

@@ -1,91 +1,19 @@
 """The assistant in Microsoft's own stand-in for Teams: private chat, group, channel, handoff."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import date
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from adapters.teams.door import PATH
-from adapters.teams.platform import teams_channel
-from bot import policies
-from bot.conversation import Conversation
-from bot.desk import Desk
-from bot.induction.course import Course
-from bot.records.store import Records
-from knowledge.answers import Answerer
-from knowledge.situations import load_situations
-from tests.policies import TEXT, home_start_pack, home_start_policy
-from tests.records.stage import appoint
 from tests.scripts import play
-from tests.teams.conftest import Services
-from tests.teams.playground import Playground, free_port, playground
+from tests.teams.playground import Playground, Shown
+from tests.teams.playing import Begin
 from tests.teams.shown import buttons
-from tests.teams.stage import TeamsStage, Working, platform, served, settings_of
-from tests.web.desk import make_database, records_at
 
 pytestmark = pytest.mark.needs("teams client")
-Begin = Callable[..., TeamsStage]
 QUESTION = "as a volunteer, can I friend a family I support on facebook?"
-
-
-@pytest.fixture(scope="module")
-def bot_port() -> int:
-    """The port at which the playground looks for the bot."""
-    return free_port()
-
-
-@pytest.fixture(scope="module")
-def client(bot_port: int) -> Iterator[Playground]:
-    """A playground, for all tests of this file."""
-    with playground(f"http://127.0.0.1:{bot_port}{PATH}") as running:
-        yield running
-
-
-@pytest.fixture
-def stage(
-    client: Playground, bot_port: int, microsoft: Services, answerer: Answerer, tmp_path: Path
-) -> Iterator[Begin]:
-    """Begin: the real desk, with a manager and a chair who have the app."""
-    with ExitStack() as stack:
-
-        def begin(**how: Any) -> TeamsStage:
-            return stack.enter_context(_begun(client, bot_port, microsoft, answerer, tmp_path, **how))
-
-        yield begin
-
-
-@contextmanager
-def _begun(
-    client: Playground, port: int, microsoft: Services, answerer: Answerer, folder: Path, **how: Any
-) -> Iterator[TeamsStage]:
-    make_database(folder / "hearth.db")
-    work = Working()
-    settings = settings_of(client, microsoft.base)
-    with records_at(folder / "hearth.db", work) as records:
-        teams = platform(records, settings, **how)
-        channel = teams_channel(records, settings)
-        desk = Desk(Conversation(answerer, lambda: date(2026, 3, 2)), lambda _: channel, _course())
-        _adopt(records)
-        with served(teams.routes(), port, teams.stop), work.working(records, desk):
-            begun = TeamsStage(records, client)
-            for office in ("manager", "chair"):
-                appoint(records, begun.account(office), office)
-            yield begun
-
-
-def _course() -> Course:
-    situations = load_situations(TEXT.with_suffix(".induction.toml"))
-    return Course(home_start_policy(), home_start_pack(), situations)
-
-
-def _adopt(records: Records) -> None:
-    policy, text = home_start_policy(), TEXT.read_text(encoding="utf-8")
-    with records.changing() as change:
-        policies.adopt(change, policy.title, policy.version, text, who="test")
 
 
 @pytest.mark.parametrize("script", play.scripts())
@@ -114,6 +42,8 @@ def test_a_client_that_only_submits_gets_the_same(stage: Begin, client: Playgrou
     answered = client.wait_for("Clause 4.3", begun.chats["volunteer"], begun.began)
     client.submit(answered, "user-id-0", "Ask a person")
     client.wait_for("You can reach a person here", begun.chats["volunteer"], begun.began)
+    replaced = client.wait_for("Chosen: Ask a person", begun.chats["volunteer"], begun.began)
+    assert (replaced.id, list(buttons(replaced.card))) == (answered.id, [])
 
 
 @pytest.mark.parametrize("where", ["group", "channel"])
@@ -128,6 +58,42 @@ def test_a_mention_is_answered_where_it_was_made_and_nothing_else_is(
     assert answered.conversation == said.get("postConversationId", place["id"])
     shown = [one for one in client.shown[begun.began :] if one.conversation not in begun.chats.values()]
     assert len(shown) == 1
+    assert list(buttons(answered.card)) == []
+    seen = client.view(answered, "user-id-0")
+    assert "Ask a person" in [action["title"] for action in buttons(seen["value"])]
+    assert client.view(answered, "user-id-1")["type"] == "application/vnd.microsoft.activity.message"
+    client.execute(replace(answered, content=_as_seen(answered, seen)), "user-id-0", "Ask a person")
+    pressed = client.wait_for("Chosen: Ask a person", after=begun.began)
+    assert (pressed.id, "refresh" in pressed.card) == (answered.id, False)
+
+
+def _as_seen(message: Shown, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a message as it looks to whoever was given a card of her own for it."""
+    return {**message.content, "attachments": [{"content": answer["value"]}]}
+
+
+def test_whoever_is_added_to_a_team_begins_her_induction_in_her_own_chat(
+    stage: Begin, client: Playground
+) -> None:
+    begun = stage(inducts=True)
+    channel = begun.config["teams"][0]["channels"][0]["id"]
+    newcomer = begun.config["users"][2]
+    chat = client.begin(newcomer["id"])
+    added = begun.activity("volunteer", type="conversationUpdate", membersAdded=[newcomer])
+    where = {**added["conversation"], "id": channel, "conversationType": "channel"}
+    client.send({**added, "conversation": where})
+    told = client.wait_for("induction", chat, begun.began)
+    assert list(buttons(told.card))
+    shown = [one for one in client.shown[begun.began :] if one.conversation == channel]
+    assert shown == []
+
+
+def test_a_thumb_below_an_answer_is_noted(stage: Begin, client: Playground) -> None:
+    begun = stage()
+    begun.say("volunteer", QUESTION)
+    answered = client.wait_for("Clause 4.3", begun.chats["volunteer"], begun.began)
+    begun.rate("volunteer", answered, "dislike")
+    client.wait_for("Would you like to ask a person?", begun.chats["volunteer"], begun.began)
 
 
 def test_what_is_confidential_is_answered_in_private_though_it_was_said_in_a_channel(

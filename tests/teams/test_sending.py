@@ -2,28 +2,27 @@
 
 import json
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from adapters.documents import Given
 from adapters.teams import web
-from adapters.teams.activities import Installed, Said, understood
+from adapters.teams.activities import understood
 from adapters.teams.channel import TeamsChannel
 from adapters.teams.connector import Connector, NotInstalled
-from adapters.teams.hand import Hand
+from adapters.teams.events import Installed, Said
 from adapters.teams.platform import teams_channel
 from adapters.teams.references import References
 from bot import outbox
+from bot.card import Card, Quote
 from bot.channel import TryLater, Undeliverable
 from bot.records.store import Records
 from bot.records.tables import Sending
 from tests.gallery import ANSWER, ASK_BACK, EVERY_ELEMENT, LONG
 from tests.records.conftest import NotedJobs
 from tests.records.stage import all_of
-from tests.teams.caller import BOT, MANAGER, TENANT, VOLUNTEER, Settings, activity, in_channel, press
-from tests.teams.conftest import Services
+from tests.teams.caller import BOT, MANAGER, TENANT, VOLUNTEER, Settings, activity, in_channel
+from tests.teams.services import Services
 from tests.teams.shown import words
 
 BLOCKED = {"error": {"code": "ConversationBlockedByUser"}}
@@ -42,7 +41,7 @@ def met(records: Records, raw: dict[str, Any]) -> None:
     said = understood(raw)
     assert isinstance(said, Said)
     with records.changing() as change:
-        References(records).remember(change, said.place)
+        References(records).spoke(change, said.place)
 
 
 @pytest.fixture
@@ -236,6 +235,41 @@ def test_a_long_card_is_sent_whole(channel: TeamsChannel, microsoft: Services) -
 
 
 @pytest.mark.usefixtures("known")
+def test_of_a_card_in_parts_those_that_got_through_are_not_sent_again(
+    channel: TeamsChannel, microsoft: Services
+) -> None:
+    long = Card("parts", "Long", tuple(Quote("word " * 2_000, f"Clause {number}") for number in range(5)))
+    microsoft.set("faults", [{}, {"status": 429}])
+    with pytest.raises(TryLater):
+        channel.send(HERS, long)
+    channel.send(HERS, long)
+    sources = [
+        word
+        for sent in microsoft.cards
+        for word in words(sent["attachments"][0]["content"])
+        if word.startswith("Clause")
+    ]
+    assert sources == [f"Clause {number} [{number + 1}]" for number in range(5)]
+    assert len(microsoft.cards) > 2
+
+
+@pytest.mark.usefixtures("known")
+def test_what_is_for_someone_who_blocked_the_app_comes_when_she_writes_again(
+    channel: TeamsChannel, records: Records, jobs: NotedJobs, microsoft: Services
+) -> None:
+    with records.changing() as change:
+        outbox.put(change, HERS, (ANSWER,))
+    microsoft.set("faults", [{"status": 403, "body": BLOCKED}])
+    outbox.deliver(records, HERS, channel)
+    (stuck,) = all_of(records, Sending)
+    assert (stuck.fault, stuck.stuck_at is None) == ("the app is blocked there", False)
+    met(records, activity(microsoft.base, text="hello again"))
+    assert ("deliver", HERS) in {(job.name, job.about) for job in jobs.noted}
+    outbox.deliver(records, HERS, channel)
+    assert [card["channelData"]["hearth"]["card"] for card in microsoft.cards] == [ANSWER.id]
+
+
+@pytest.mark.usefixtures("known")
 def test_eight_threads_send_at_once(channel: TeamsChannel, microsoft: Services) -> None:
     threads = [
         threading.Thread(target=lambda: [channel.send(HERS, ANSWER) for _ in range(5)]) for _ in range(8)
@@ -262,32 +296,3 @@ def test_a_file_is_fetched_from_teams_alone_and_not_above_20_mb(
     ):
         with pytest.raises(Undeliverable, match="not on teams"):
             channel.fetch(HERS, elsewhere)
-
-
-Made = Callable[[Records, str, str], Given | None]
-
-
-@pytest.mark.usefixtures("known")
-async def test_a_certificate_is_put_into_her_own_folder_once_she_allows_it(
-    channel: TeamsChannel, records: Records, microsoft: Services, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = Given("certificate.pdf", "application/pdf", b"%PDF-1.7")
-    hers: Made = lambda _, account, given: made if (account, given) == (HERS, "certificate:c1") else None  # noqa: E731 - a stand-in of one line
-    monkeypatch.setattr("adapters.teams.files.document_of", hers)
-    hand = Hand(records, channel)
-    for who, given in ((VOLUNTEER, "c1"), (MANAGER, "c1")):
-        pressed = press(microsoft.base, f"document:certificate:{given}", who)
-        await hand.take(understood(pressed))
-    (offer,) = microsoft.cards
-    assert offer["attachments"][0]["content"]["sizeInBytes"] == 8
-    for verb in ("decline", "accept"):
-        value = {
-            "action": verb,
-            "context": offer["attachments"][0]["content"]["acceptContext"],
-            "uploadInfo": {"uploadUrl": f"{microsoft.base}/files/certificate.pdf"},
-        }
-        consented = activity(microsoft.base, "invoke", name="fileConsent/invoke", value=value)
-        assert await hand.take(understood(consented)) == {}
-    await hand.finish()
-    (file,) = [entry for entry in microsoft.log if entry["what"] == "file"]
-    assert file == {"what": "file", "size": 8, "range": "bytes 0-7/8", "begins": "%PDF-"}

@@ -1,0 +1,38 @@
+"""`hearth stuck`, as whoever runs it meets it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from adapters import main as wiring
+from adapters.settings import from_environment
+from bot import outbox
+from bot.channel import TryLater, Undeliverable
+from tests.console import Console
+from tests.gallery import ANSWER, ASK_BACK
+from tests.records.conftest import NotedJobs
+from tests.records.stage import Platform
+
+
+def test_what_waits_for_someone_and_what_was_given_up_is_told_by_id(tmp_path: Path) -> None:
+    hearth = Console(tmp_path / "data")
+    hearth.out("migrate")
+    assert hearth.out("stuck") == "Nothing is stuck.\n"
+    opened = wiring.open_records(from_environment({"HEARTH_DATA": str(tmp_path / "data")}))
+    records = replace(opened, jobs=NotedJobs())
+    with records.changing() as change:
+        outbox.put(change, "teams:t/a", (ANSWER,))
+        outbox.put(change, "teams:t/b", (ASK_BACK,))
+    platform = Platform()
+    for conversation, fault in (
+        ("teams:t/a", TryLater("the app is not installed for this person", after=600)),
+        ("teams:t/b", Undeliverable("the conversation is gone")),
+    ):
+        platform.faults.append(fault)
+        outbox.deliver(records, conversation, platform)
+    records.engine.dispose()
+    waits, stuck = hearth.out("stuck").splitlines()
+    assert waits.startswith(f"waits  {ANSWER.id} ")
+    assert waits.endswith("the app is not installed for this person")
+    assert stuck.startswith(f"card   {ASK_BACK.id} ")
+    assert stuck.endswith("the conversation is gone")
+    assert ANSWER.title not in waits
