@@ -208,7 +208,7 @@ def build_shelf(settings: Settings, records: "Records | None" = None, *, progres
     return Shelf(
         settings.policy,
         (policy, pack),
-        settings.data_folder / "policies" / organisation,
+        policy_folders(settings, policy.organisation)[-1],
         organisation,
         records.reading if records else _register(settings),
         records.now if records else lambda: datetime.now(UTC),
@@ -380,6 +380,11 @@ def sample_code(records: "Records") -> Callable[[], str]:
     return make
 
 
+def policy_folders(settings: Settings, organisation: str) -> tuple[Path, Path]:
+    """Return where an organisation's policies lie: beside the main one, and where `add` writes them."""
+    return settings.policy.parent, settings.data_folder / "policies" / organisation_id(organisation)
+
+
 def organisation_id(name: str) -> str:
     """Return the id of an organisation: its name in small letters, digits and dashes, at most 64."""
     return "-".join(re.findall("[a-z0-9]+", name.lower()))[:64]
@@ -411,6 +416,7 @@ def web_settings(
         other_address=settings.other_address,
         model_reads=settings.model is not None,
         sample_code=sample_code,
+        policy_folders=policy_folders(settings, organisation),
     )
     try:
         check_address(chat)
