@@ -152,7 +152,14 @@ def _pack(data: dict[str, Any]) -> Pack:
     facts = {entry["id"]: Fact(**entry) for entry in data["fact"]}
     covered = [_topic(entry, facts) for entry in data["topic"]]
     silent = [
-        Topic(id=entry["id"], name=entry["name"], rows=(_SILENT_ROW,), covered=False)
+        Topic(
+            entry["id"],
+            entry["name"],
+            rows=(_SILENT_ROW,),
+            covered=False,
+            examples=_words(entry, "examples"),
+            cues=_words(entry, "cues"),
+        )
         for entry in data["silent"]
     ]
     return Pack(

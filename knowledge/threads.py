@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from knowledge.pack import ASK_ROLE, ASK_WHOM, Pack
-from knowledge.reading import Act, Reading, Role, Scored, Settled
+from knowledge.reading import Act, Reading, Role, Scored, Settled, Value
 from knowledge.verdicts import SETTLED, SURE
 
 # From the first on a message names its own topic; below the second it names none.
@@ -20,6 +20,7 @@ _ELSEWHERE = frozenset({"complaint", "complaint_status", "speak_to_person", "con
 # Intents that a reply has, read alone; another one counts against it from the second on.
 _AT_HAND = frozenset({"policy_question", "help"})
 _PERHAPS = 0.4
+_SHORT = 6  # words of a reply that says little else than yes or no
 _PLAIN = re.compile(
     r"\W*((?P<y>y|ye[sahp]*|yeah|yep|yup|still|aye|indeed|of course|definitely)"
     r"|(?P<n>no|nope|nah|not|never|none))\b",
@@ -97,6 +98,12 @@ def borne_out(reading: Reading, thread: Thread | None, text: str) -> Reading:
     if says_so or (plain is None and found.confidence >= SURE and not elsewhere):
         return reading
     return replace(reading, facts={fact: s for fact, s in reading.facts.items() if fact != thread.asked})
+
+
+def plain_value(text: str) -> Value | None:
+    """Return what a short reply that begins with a plain yes or no says; None for any other message."""
+    plain = _PLAIN.match(text) if len(text.split()) <= _SHORT else None
+    return None if plain is None else "y" if plain["y"] else "n"
 
 
 def _act_in(pack: Pack, thread: Thread, reading: Reading) -> Act:
