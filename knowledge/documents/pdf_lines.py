@@ -165,7 +165,9 @@ class _Reading:
             self._page.turned += "".join(chr(letter.code) for letter in shown) + " "
             return []
         sample = shown[:: max(1, len(shown) // 8)]
-        size = max(self._size(letter) for letter in sample)
+        # A number or bullet may be set larger than what it stands before: the line is as large as its rest.
+        rest = shown[len(shown) // 2 :]
+        size = median(self._size(letter) for letter in rest[:: max(1, len(rest) // 8)])
         base = median(self._base(letter) for letter in sample)
         cells, text_left = self._cells(letters, size, base)
         if not cells:  # only white space of another kind
