@@ -107,7 +107,8 @@ def _what_leaves(settings: Settings) -> str:
         return "nothing leaves this machine; no language model is used"
     return (
         f"questions on the policy go to {settings.model.where}, with the names and numbers that are "
-        "recognised masked; what may speak of harm, and complaints, stay on this machine"
+        "recognised masked, and so do the clauses of a policy that is added; what may speak of harm, and "
+        "complaints, stay on this machine"
     )
 
 

@@ -209,7 +209,8 @@ def _write(
             put(content)
     say(f"\nWritten, not adopted: {text}")
     say(f"  Compare it with the document and correct the text. Beside it is a draft pack: {pack.name}")
-    say("  Until a person has reviewed the pack, Hearth answers from this policy by quotation only.")
+    say("  Until an officer has reviewed the pack (at /review beside the web chat, or in its file), Hearth")
+    say("  answers from this policy by quotation only.")
     say(f"  Next: HEARTH_POLICY={text} hearth policy show, then hearth policy adopt {text}")
 
 
