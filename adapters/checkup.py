@@ -73,6 +73,9 @@ def _reader(settings: Settings) -> str:
     reader = wiring.load_reader(pack)
     if not pack.reviewed:
         return "reads only how a message asks, as long as nobody has reviewed the pack"
+    if not reader.learned(pack):
+        told = sum(bool(topic.examples) for topic in pack.topics.values())
+        return f"finds topics by their examples: {told} of {len(pack.topics)} have some; else Hearth quotes"
     if untaught := reader.untaught(pack):
         return f"reads messages for this pack, but has not learned {', '.join(untaught)}: train it anew"
     return "reads messages for this pack"
@@ -104,7 +107,8 @@ def _what_leaves(settings: Settings) -> str:
         return "nothing leaves this machine; no language model is used"
     return (
         f"questions on the policy go to {settings.model.where}, with the names and numbers that are "
-        "recognised masked; what may speak of harm, and complaints, stay on this machine"
+        "recognised masked, and so do the clauses of a policy that is added; what may speak of harm, and "
+        "complaints, stay on this machine"
     )
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from knowledge.danger import Danger
     from knowledge.embedding import Embedder
     from knowledge.message_reader import TrainedReader
+    from knowledge.model_calls import ModelCalls
     from knowledge.model_reader import ModelReader
 
 MODELS = Path(__file__).parent.parent / "knowledge" / "models"
@@ -134,6 +135,16 @@ def connect_model(model: LanguageModel, policy: Policy, pack: Pack) -> "ModelRea
     return ModelReader.connect(model.name, pack, mask, url=model.url, key=model.key, seconds=model.seconds)
 
 
+def connect_proposer(model: LanguageModel) -> "ModelCalls":
+    """Return what proposes how people ask; raise ModelReaderError where it cannot be used."""
+    from knowledge.model_calls import ModelCalls
+    from knowledge.proposals import schema
+
+    # Nobody waits for an answer meanwhile, and a reply is ten times as long.
+    seconds = max(model.seconds, 60.0)
+    return ModelCalls.connect(model.name, schema(), url=model.url, key=model.key, seconds=seconds)
+
+
 def second_look(settings: Settings, policy: Policy, pack: Pack) -> SecondLook | None:
     """Return what has a language model read too, None where none is set; as `connect_model`."""
     if settings.model is None:
@@ -153,20 +164,24 @@ def answerer_builder(settings: Settings, *, progress: bool = False) -> Callable[
     """Return what makes the answerer of a policy; all share one reader, and embed a question once."""
     from knowledge.danger import WatchfulReader
     from knowledge.embedding import RememberingEmbedder
+    from knowledge.example_answers import ExampleAnswerer
+    from knowledge.examples import Examples
     from knowledge.index import open_index
     from knowledge.unreviewed_answers import UnreviewedAnswerer
 
     main = read_pack(settings)
     model = load_embedder(settings)
     embedder = RememberingEmbedder(model)
-    reader = WatchfulReader(load_reader(main), load_danger(model))
+    trained = load_reader(main)
+    reader = WatchfulReader(trained, load_danger(model))
 
     def build(policy: Policy, pack: Pack) -> Answerer:
         index = open_index(policy, embedder, settings.data_folder / "index", progress=progress)
-        if pack.reviewed and pack.title == main.title:
+        if not pack.reviewed:
+            return UnreviewedAnswerer(policy, pack, reader, index)
+        if trained.learned(pack):
             return Answerer(policy, pack, reader, index, second_look(settings, policy, pack))
-        # Only the main policy's topics were learned by the reader.
-        return UnreviewedAnswerer(policy, replace(pack, reviewed=False), reader, index)
+        return ExampleAnswerer(policy, pack, reader, index, Examples(pack.topics, model))
 
     return build
 
@@ -208,7 +223,7 @@ def build_shelf(settings: Settings, records: "Records | None" = None, *, progres
     return Shelf(
         settings.policy,
         (policy, pack),
-        settings.data_folder / "policies" / organisation,
+        policy_folders(settings, policy.organisation)[-1],
         organisation,
         records.reading if records else _register(settings),
         records.now if records else lambda: datetime.now(UTC),
@@ -334,7 +349,7 @@ def _course_now(settings: Settings, shelf: "Shelf") -> "Callable[[], Course]":
 
     def now() -> "Course":
         policy, pack = shelf.main()
-        if policy.version not in made:
+        if policy.version not in made or made[policy.version].pack != pack:
             made[policy.version] = _course(settings, policy, pack)
         return made[policy.version]
 
@@ -380,6 +395,11 @@ def sample_code(records: "Records") -> Callable[[], str]:
     return make
 
 
+def policy_folders(settings: Settings, organisation: str) -> tuple[Path, Path]:
+    """Return where an organisation's policies lie: beside the main one, and where `add` writes them."""
+    return settings.policy.parent, settings.data_folder / "policies" / organisation_id(organisation)
+
+
 def organisation_id(name: str) -> str:
     """Return the id of an organisation: its name in small letters, digits and dashes, at most 64."""
     return "-".join(re.findall("[a-z0-9]+", name.lower()))[:64]
@@ -411,6 +431,7 @@ def web_settings(
         other_address=settings.other_address,
         model_reads=settings.model is not None,
         sample_code=sample_code,
+        policy_folders=policy_folders(settings, organisation),
     )
     try:
         check_address(chat)

@@ -19,8 +19,11 @@ from knowledge.reader import PolicyError, parse
 from knowledge.reading import ROLES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from knowledge.documents.reading import Read
     from knowledge.draft_pack import About
+    from knowledge.proposals import Proposal
     from knowledge.standing import Standing
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -37,6 +40,9 @@ def define(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--acknowledged-by", help="who confirms that they have read it, joined with +")
     parser.add_argument("--into", type=Path, help="the folder to write to; made where it is not there")
     parser.add_argument("--show", action="store_true", help="only show how it was understood, write nothing")
+    parser.add_argument(
+        "--without-model", action="store_true", help="have no language model propose anything"
+    )
     parser.add_argument("--replace", action="store_true", help="put it in the place of an earlier version")
     parser.set_defaults(command=add)
 
@@ -185,7 +191,7 @@ def _write(
     organisation = wiring.organisation_id(about.organisation) or "organisation"
     folder: Path = given.into or settings.data_folder / "policies" / organisation
     text, pack = folder / f"{policy.slug}.txt", folder / f"{policy.slug}.pack.toml"
-    draft = draft_pack(policy, about)
+    draft = draft_pack(policy, about, _proposed(settings, given, policy) if start is None else {})
     if start is not None:
         own = tomllib.loads(draft)
         mine = {key: own[key] for key in ("organisation", "title", "reviewed", "manager", "about")}
@@ -203,8 +209,31 @@ def _write(
             put(content)
     say(f"\nWritten, not adopted: {text}")
     say(f"  Compare it with the document and correct the text. Beside it is a draft pack: {pack.name}")
-    say("  Until a person has reviewed the pack, Hearth answers from this policy by quotation only.")
+    say("  Until an officer has reviewed the pack (at /review beside the web chat, or in its file), Hearth")
+    say("  answers from this policy by quotation only.")
     say(f"  Next: HEARTH_POLICY={text} hearth policy show, then hearth policy adopt {text}")
+
+
+def _proposed(settings: Settings, given: argparse.Namespace, policy: Policy) -> "Mapping[str, Proposal]":
+    """Return what the configured language model proposes, and say what it did not; none without a model."""
+    from tqdm import tqdm  # type: ignore[import-untyped]  # ships no types
+
+    from knowledge.model_calls import NotRead
+    from knowledge.proposals import batches, proposals
+
+    if settings.model is None or given.without_model:
+        return {}
+    say(f"\n{settings.model.where} is sent the clauses and proposes how people may ask.")
+    calls, count = wiring.connect_proposer(settings.model), batches(policy)
+    found: dict[str, Proposal] = {}
+    for some in tqdm(proposals(policy, calls), total=count, unit="call", disable=not sys.stderr.isatty()):
+        if isinstance(some, NotRead):
+            say(f"  For some clauses nothing was proposed ({some}).")
+        else:
+            found |= some
+    words = sum(len(one.examples) + len(one.cues) for one in found.values())
+    say(f"  {words} proposals for {len(found)} clauses. None counts until a person takes it over.")
+    return found
 
 
 def _in_place_of(text: Path, pack: Path, policy: Policy, draft: str, *, replaces: bool) -> str:

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,11 +51,13 @@ class Shelf:
         self._build = build
         self._editions: dict[_Named, Edition] = {_named(*main): main}
         self._answerers: dict[_Named, Answerer] = {}
+        self._stamps: Mapping[Path, tuple[int, int]] = self._stamped()
         self._lock = threading.Lock()
 
     def in_force(self) -> Sequence[Answerer]:
         """Return what answers today, the main policy first; raise RecordsUnavailable, or as `build`."""
         with self._lock:
+            self._look_again()
             named = self._named()
             for one in named:
                 if one not in self._answerers:
@@ -70,8 +72,27 @@ class Shelf:
     def main(self) -> Edition:
         """Return the main policy in its version in force, as its file has it where none is."""
         with self._lock:
+            self._look_again()
             found = [one for one in self._named() if one[0] == self._main[1].title]
             return self._edition(found[0]) if found else self._main
+
+    def _look_again(self) -> None:
+        """Read the packs anew where one of them is another file than before: somebody reviewed it."""
+        stamps = self._stamped()
+        if stamps == self._stamps:
+            return
+        self._stamps = stamps
+        for policy, pack in self._kept():
+            named = _named(policy, pack)
+            if named == _named(*self._main):
+                self._main = (policy, pack)
+            if named in self._editions and self._editions[named][1] != pack:
+                self._editions[named] = (policy, pack)
+                self._answerers.pop(named, None)
+
+    def _stamped(self) -> Mapping[Path, tuple[int, int]]:
+        files = [file for folder in self._folders for file in folder.glob("*.pack.toml")]
+        return {file: (stat.st_mtime_ns, stat.st_ino) for file in files for stat in (file.stat(),)}
 
     def _named(self) -> Sequence[_Named]:
         title = self._main[1].title

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from knowledge.clause_norms import Norm
 from knowledge.clauses import Clause, Policy
@@ -10,6 +11,7 @@ from knowledge.norms import norms_of
 from knowledge.pack import Verdict
 from knowledge.pack_file import toml_value
 from knowledge.parties import Party
+from knowledge.proposals import Proposal
 from knowledge.reading import BEARERS, TARGETS
 
 _PROPOSED: Mapping[Modality, tuple[Verdict, str]] = {
@@ -40,22 +42,28 @@ class About:
     acknowledged_by: tuple[str, ...] = ()
 
 
-def draft_pack(policy: Policy, about: About) -> str:
+def draft_pack(policy: Policy, about: About, proposed: Mapping[str, Proposal] = MappingProxyType({})) -> str:
     """Return a pack as TOML: a topic for each clause, its rows from the clause's norms, nothing reviewed.
 
+    `proposed` is what a language model proposed for clauses; it stands apart until a person takes it over.
     No row says `allowed`. The pack holds together with its policy (`pack_check.faults`), and while it says
     `reviewed = false` Hearth answers by quotation and does not use the rows.
     """
     norms: dict[str, list[Norm]] = {}
     for norm in norms_of(policy):
         norms.setdefault(norm.clause, []).append(norm)
-    topics = [line for clause in policy.clauses for line in _topic(clause, norms.get(clause.id, []))]
+    topics = [
+        line
+        for clause in policy.clauses
+        for line in _topic(clause, norms.get(clause.id, []), proposed.get(clause.id))
+    ]
     return "\n".join([*_head(about), *topics]) + "\n"
 
 
 def _head(about: About) -> Iterator[str]:
     yield "# Proposed by Hearth from the grammar of the clauses; nobody has reviewed it."
-    yield "# Correct the rows, add topics and facts, then say reviewed = true. Until then Hearth only quotes."
+    yield "# Review it in the browser, at /review beside the web chat, or here: then say reviewed = true."
+    yield "# Until then Hearth only quotes."
     yield ""
     yield f"organisation = {toml_value(about.organisation)}"
     yield f"title = {toml_value(about.title)}"
@@ -73,12 +81,16 @@ def _head(about: About) -> Iterator[str]:
     yield f"acknowledged_by = {toml_value(about.acknowledged_by)}"
 
 
-def _topic(clause: Clause, norms: Sequence[Norm]) -> Iterator[str]:
+def _topic(clause: Clause, norms: Sequence[Norm], proposed: Proposal | None) -> Iterator[str]:
     words = " ".join(clause.text.split()[:_NAME_WORDS])
     yield ""
     yield "[[topic]]"
     yield f"id = {toml_value(f'clause-{clause.id}')}"
     yield f"name = {toml_value(words)}"
+    if proposed and (proposed.examples or proposed.cues):
+        yield "# proposed by a language model; counts for nothing until a person takes it over"
+        yield f"proposed_examples = {toml_value(proposed.examples)}"
+        yield f"proposed_cues = {toml_value(proposed.cues)}"
     told: set[tuple[str, tuple[str, ...]]] = set()
     for norm in norms:
         who = _bearers(norm.bearers)

@@ -63,13 +63,16 @@ class Marker:
 
 
 def marker_of(line: str) -> Marker | None:
-    """Return the marker that a line starts with, or None. Amounts, times and dates ("24 hours") are none."""
+    """Return the marker that a line starts with, or None. Amounts, times and dates ("24 hours") are none.
+
+    Nor is a number that fills the first cell of a table's row ("1.2 | 3 May 2023").
+    """
     found = _MARKER.match(line)
     if found is None:
         return None
     kind: MarkerKind = found.lastgroup  # type: ignore[assignment]  # the group names are the kinds
     token, rest = found.group(kind), line[found.end() :]
-    if kind in ("number", "bare") and _QUANTITY.match(rest):
+    if kind in ("number", "bare") and (_QUANTITY.match(rest) or rest.startswith("| ")):
         return None
     return Marker(
         kind=kind,

@@ -53,22 +53,26 @@ class TrainedReader:
             raise ReaderError("reader.json is damaged. Install Hearth again.")
         if hashlib.sha256(weights).hexdigest() != card["sha256"]:
             raise ReaderError("reader.onnx is not the file that was released. Install Hearth again.")
-        # Of a policy whose pack nobody has reviewed, only a message's form is read.
-        if pack.reviewed and (unknown := set(card["labels"]["topic"]) - set(pack.topics)):
+        reader = cls(_session(weights), tokenizer, card)
+        # Of a policy whose pack nobody has reviewed, or whose topics it never learned, only a message's form
+        # is read. A pack that has some of them was made for it.
+        if not pack.reviewed or not set(card["labels"]["topic"]) & set(pack.topics):
+            return reader
+        if unknown := set(card["labels"]["topic"]) - set(pack.topics):
             raise ReaderError(
                 f"The reader knows a topic that the pack lacks: {sorted(unknown)[0]}. "
                 "Keep the pack's topics, or train a reader for it (training/MODEL_CARD.md)."
             )
-        if pack.reviewed and (unknown := set(card["labels"]["fact"]) - set(pack.facts)):
+        if unknown := set(card["labels"]["fact"]) - set(pack.facts):
             raise ReaderError(
                 f"The reader knows a fact that the pack lacks: {sorted(unknown)[0]}. "
                 "Keep the pack's facts, or train a reader for it (training/MODEL_CARD.md)."
             )
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
-        return cls(session, tokenizer, card)
+        return reader
+
+    def learned(self, pack: Pack) -> bool:
+        """Say whether the reader learned a pack's topics; a pack that it did not is read by its examples."""
+        return set(self._labels["topic"]) <= set(pack.topics)
 
     def untaught(self, pack: Pack) -> tuple[str, ...]:
         """Return the pack's topics and facts that the reader has not learned, and so never finds."""
@@ -124,6 +128,13 @@ class TrainedReader:
             if max(yes, no) >= POSSIBLE:
                 facts[name] = Settled("y" if yes >= no else "n", float(max(yes, no)))
         return facts
+
+
+def _session(weights: bytes) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
 
 
 _UNSEEN = re.compile(

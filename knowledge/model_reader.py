@@ -1,76 +1,41 @@
 """The model reader: a language model reads a message into the same Reading. Off unless it is configured.
 
 It labels and nothing else: the tables decide. What it returns is taken only where every label is the pack's,
-and a fact only with words that stand in the message that was sent. Langchain is imported when a model is
-configured: it takes most of a second, and the provider's package more.
+and a fact only with words that stand in the message that was sent.
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Future
-from threading import BoundedSemaphore, Thread
+from collections.abc import Collection, Mapping
 from typing import Any, Self
 
 from knowledge.masking import Mask
+from knowledge.model_calls import MAX_CALLS, ModelCalls, ModelReaderError, NotRead
 from knowledge.model_prompt import messages, schema
 from knowledge.pack import Pack
 from knowledge.reading import BEARERS, FORMS, TARGETS, Reading, Scored, Settled
+
+__all__ = ["MAX_CALLS", "ModelReader", "ModelReaderError", "NotRead"]
 
 # How sure a label of the model is taken to be: enough for a verdict to rest on.
 SURE = 0.9
 # How likely the topics are that it names beside the first: enough to hold a permission back.
 OTHER = 0.3
-# Calls that run at one time. A provider that hangs holds these and no more; further messages are not sent.
-MAX_CALLS = 8
-
-
-class ModelReaderError(Exception):
-    """The configured model cannot be used; the message says why and what to do. It never holds the key."""
-
-
-class NotRead(Exception):  # noqa: N818 - not a fault of the program: the embedded reader's reading stands
-    """The model gave no reading that can be used. Says the kind of fault, never a word of the message."""
 
 
 class ModelReader:
     """Reads messages with a language model, through whatever takes langchain messages and returns a reply."""
 
-    def __init__(self, ask: Callable[[Any], object], pack: Pack, mask: Mask, seconds: float) -> None:
-        self._ask = ask
+    def __init__(self, calls: ModelCalls, pack: Pack, mask: Mask) -> None:
+        self._calls = calls
         self._pack = pack
         self._mask = mask
-        self._seconds = seconds
-        self._free = BoundedSemaphore(MAX_CALLS)
 
     @classmethod
     def connect(
         cls, name: str, pack: Pack, mask: Mask, *, url: str | None, key: str | None, seconds: float
     ) -> Self:
-        """Set the model up, without calling it; `name` is "provider:model" as `init_chat_model` takes it.
-
-        `url` and `key` are the provider's own where None. Raises ModelReaderError where the provider is not
-        known or its package is not installed.
-        """
-        from langchain.chat_models import init_chat_model
-
-        given = {"base_url": url, "api_key": key, "timeout": seconds, "max_retries": 0}
-        options: dict[str, Any] = {option: value for option, value in given.items() if value is not None}
-        try:
-            model = init_chat_model(name, temperature=0, **options)
-            chain = model.with_structured_output(schema(pack))
-        except ImportError as error:
-            package = str(getattr(error.__cause__, "name", "of that provider")).replace("_", "-")
-            raise ModelReaderError(
-                f"HEARTH_MODEL is {name}, which needs the package {package}. "
-                f"Install it: .venv/bin/python -m pip install {package}"
-            ) from None
-        except Exception as error:  # noqa: BLE001 - each provider's package has errors of its own
-            kind = type(error).__name__
-            raise ModelReaderError(
-                f"HEARTH_MODEL is {name}, which cannot be set up ({kind}). Check the provider and the model, "
-                "and that HEARTH_MODEL_KEY holds the provider's key."
-            ) from None  # the provider's words may quote the key
-        return cls(chain.invoke, pack, mask, seconds)
+        """Set the model up, without calling it; as `ModelCalls.connect`."""
+        return cls(ModelCalls.connect(name, schema(pack), url=url, key=key, seconds=seconds), pack, mask)
 
     def read(self, text: str, before: str = "", asked: str = "") -> Reading:
         """Return the model's reading of `text`; raise NotRead where there is none in time that can be used.
@@ -78,30 +43,8 @@ class ModelReader:
         What is sent is masked first; the words that a fact rests on are the masked ones.
         """
         sent = self._mask(text)
-        reply = self._replied(messages(self._pack, sent, self._mask(before), asked))
+        reply = self._calls.reply(messages(self._pack, sent, self._mask(before), asked))
         return reading_from(reply, sent, self._pack)
-
-    def _replied(self, sent: list[tuple[str, str]]) -> object:
-        if not self._free.acquire(blocking=False):
-            raise NotRead("too many calls are waiting")
-        reply: Future[object] = Future()
-        # A thread of its own, since a provider's own time limit starts afresh with every byte that arrives.
-        Thread(target=self._call, args=(sent, reply), daemon=True).start()
-        try:
-            return reply.result(timeout=self._seconds)
-        except Exception as error:  # noqa: BLE001 - each provider's package has errors of its own
-            raise NotRead(type(error).__name__) from None  # their words may quote the message
-
-    def _call(self, sent: list[tuple[str, str]], reply: Future[object]) -> None:
-        from langsmith import tracing_context
-
-        try:
-            with tracing_context(enabled=False):  # else an environment set up for it sends a copy elsewhere
-                reply.set_result(self._ask(sent))
-        except Exception as error:  # noqa: BLE001 - told to the one who waits
-            reply.set_exception(error)
-        finally:
-            self._free.release()
 
 
 def reading_from(reply: object, sent: str, pack: Pack) -> Reading:

@@ -226,7 +226,8 @@ def _tell_apart(parts: list[_Part]) -> None:
     times: Counter[str] = Counter()
     for part in parts:
         for draft in part.drafts:
-            if len(homes[draft.id]) > 1 and draft.id.split("(")[0].isdecimal():
+            again = len(homes[draft.id]) > 1 and draft.id.split("(")[0].isdecimal()
+            if again and draft.id != part.id:  # its part may be named after it: a number without a heading
                 draft.id = f"{part.id}.{draft.id}"
             times[draft.id] += 1
             if times[draft.id] > 1:

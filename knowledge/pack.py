@@ -15,6 +15,8 @@ State = Literal["y", "n", "?"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 # Whom the policy's rules bind when a row does not say: an outsider's act never meets such a row.
 BOUND: tuple[Bearer, ...] = ("volunteer", "staff", "trustee")
+# What a reviewer said of a row, or of a norm by its correction; nothing where nobody has looked at it.
+REVIEW, RIGHT, REFUSED = "review", "right", "no"
 # What is asked back when it is not a fact of the pack but a column of the tables.
 ASK_WHOM = "whom"
 ASK_ROLE = "role"
@@ -68,6 +70,8 @@ class Topic:
 
     `covered` is False for a near miss. `why` names the clauses that give the policy's reason. `waiting` are
     the rows as written where a person has yet to review them; then `rows` only quotes what they cite.
+    `examples` are ways in which people ask, `cues` words by which they mean it. `refused` are the rows that a
+    reviewer took out; they decide nothing.
     """
 
     id: str
@@ -76,6 +80,9 @@ class Topic:
     covered: bool
     why: tuple[str, ...] = ()
     waiting: tuple[Row, ...] = ()
+    examples: tuple[str, ...] = ()
+    cues: tuple[str, ...] = ()
+    refused: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +152,14 @@ def _pack(data: dict[str, Any]) -> Pack:
     facts = {entry["id"]: Fact(**entry) for entry in data["fact"]}
     covered = [_topic(entry, facts) for entry in data["topic"]]
     silent = [
-        Topic(id=entry["id"], name=entry["name"], rows=(_SILENT_ROW,), covered=False)
+        Topic(
+            entry["id"],
+            entry["name"],
+            rows=(_SILENT_ROW,),
+            covered=False,
+            examples=_words(entry, "examples"),
+            cues=_words(entry, "cues"),
+        )
         for entry in data["silent"]
     ]
     return Pack(
@@ -156,23 +170,67 @@ def _pack(data: dict[str, Any]) -> Pack:
         topics=MappingProxyType({topic.id: topic for topic in covered + silent}),
         facts=MappingProxyType(facts),
         notes=MappingProxyType(dict(data.get("notes", {}))),
-        norms=MappingProxyType(dict(data.get("norms", {}))),
+        norms=MappingProxyType(corrections(data.get("norms", {}))),
     )
 
 
+def corrections(written: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, object]]:
+    """Return what a pack corrects of its clauses' norms: one that a reviewer took out only tells."""
+    found: dict[str, Mapping[str, object]] = {}
+    for norm, entry in written.items():
+        fields = {name: value for name, value in entry.items() if name != REVIEW}
+        if _mark(norm, entry) == REFUSED:
+            fields = {"modality": "state"}
+        if fields:
+            found[norm] = fields
+    return found
+
+
+def _mark(place: str, entry: Mapping[str, Any]) -> str | None:
+    mark = entry.get(REVIEW)
+    if mark not in (None, RIGHT, REFUSED):
+        raise ValueError(f"{place}: {REVIEW} = {mark!r}; one of {RIGHT}, {REFUSED}")
+    return mark
+
+
 def _topic(entry: dict[str, Any], facts: Mapping[str, Fact]) -> Topic:
-    rows = tuple(_row(entry["id"], row, facts) for row in entry["row"])
-    why = tuple(entry.get("why", ()))
+    written = [(_row(entry["id"], row, facts), _mark(entry["id"], row)) for row in entry["row"]]
+    refused = tuple(row for row, mark in written if mark == REFUSED)
+    rows = tuple(row for row, mark in written if mark != REFUSED)
+    if refused and (not rows or not _fits_anyone(rows[-1])):
+        rows = (*rows, _SILENT_ROW)
+    topic = Topic(
+        entry["id"],
+        entry["name"],
+        rows,
+        covered=True,
+        why=tuple(entry.get("why", ())),
+        examples=_words(entry, "examples"),
+        cues=_words(entry, "cues"),
+        refused=refused,
+    )
     if entry.get("reviewed", True) is not False:
-        return Topic(id=entry["id"], name=entry["name"], rows=rows, covered=True, why=why)
+        return topic
     cite = tuple(dict.fromkeys(clause for row in rows for clause in row.cite))
     quoted = replace(_SILENT_ROW, verdict="info", say=QUOTED_SAY, cite=cite) if cite else _SILENT_ROW
-    return Topic(entry["id"], entry["name"], (quoted,), covered=True, why=why, waiting=rows)
+    return replace(topic, rows=(quoted,), waiting=rows)
+
+
+def _fits_anyone(row: Row) -> bool:
+    return row.who is None and row.whom is None and row.form is None and not row.facts
+
+
+def _words(entry: dict[str, Any], name: str) -> tuple[str, ...]:
+    words = entry.get(name, [])
+    if not isinstance(words, list) or any(not isinstance(one, str) or not one.strip() for one in words):
+        raise ValueError(f"topic {entry['id']!r}: {name} is to be a list of texts")
+    return tuple(words)
 
 
 def _row(topic: str, row: dict[str, Any], facts: Mapping[str, Fact]) -> Row:
     known = {
         "verdict", "say", "cite", "near", "who", "whom", "form", "facts", "ask", "change", "nearest_first",
+        REVIEW,
     }  # fmt: skip
     if unknown := set(row) - known:
         raise ValueError(f"topic {topic!r}: unknown column {sorted(unknown)[0]!r}")

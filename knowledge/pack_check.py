@@ -26,7 +26,8 @@ def _citations(policy: Policy, pack: Pack) -> Iterator[str]:
     cited = {clause for topic in pack.topics.values() for row in topic.rows for clause in row.cite}
     for clause in sorted(cited - ids):
         yield f"clause {clause} is cited but not in the policy"
-    for clause in sorted(ids - cited):
+    refused = {clause for topic in pack.topics.values() for row in topic.refused for clause in row.cite}
+    for clause in sorted(ids - cited - refused):
         yield f"clause {clause} is reached by no row"
     near = {clause for topic in pack.topics.values() for row in topic.rows for clause in row.near}
     why = {clause for topic in pack.topics.values() for clause in topic.why}

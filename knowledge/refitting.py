@@ -5,6 +5,7 @@ from typing import Any
 
 from knowledge.changes import compared
 from knowledge.clauses import Policy
+from knowledge.pack import REVIEW
 
 Data = dict[str, Any]  # a pack as its TOML says it
 
@@ -33,6 +34,7 @@ def refitted(data: Data, old: Policy, new: Policy) -> tuple[Data, tuple[str, ...
         kept = _topic(topic, moved)
         if not rests_on <= same:
             kept["reviewed"] = False
+            kept["row"] = [{key: value for key, value in row.items() if key != REVIEW} for row in kept["row"]]
             again.append(str(topic["id"]))
         topics.append(kept)
     notes = {moved[one]: words for one, words in data.get("notes", {}).items() if one in same}

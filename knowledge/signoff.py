@@ -7,12 +7,13 @@ from knowledge.lines import marker_of, reads_as_title, says_a_rule
 
 _LABEL = (
     r"(?:signature|signed|print(?:ed)? name|name of (?:chair|manager)|position|date|policy|document|last|"
-    r"next|first|originally|approval|approved|adoption|adopted|ratified|agreed|issued?|effective|reviewed|review|due|"
-    r"version|owner|author|to be|was|is|will be|of|for|by|on|the|this)\b ?"
+    r"next|first|originally|approval|approved|adoption|adopted|ratified|agreed|issued?|effective|reviewed|"
+    r"review|due|version|owner|author|lead|status|responsible|person|officer|to be|was|is|will be|"
+    r"of|for|by|on|the|this)\b ?"
 )
 _TELLING = (
     r"sign|print|name|position|date|approv|adopt|ratif|agreed|issue|effective|review|version|owner|author"
-    r"|updated"
+    r"|updated|status|lead|responsible"
 )
 # A run of label words, one of them telling, then a colon, a table's next cell, a line to write on, or a date
 # that ends the line.
@@ -31,10 +32,13 @@ _DATES = tuple(
     for pattern in (
         r"(?P<year>\d{4})-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?",
         r"(?:(?P<day>\d{1,2})[/.-])?(?P<month>\d{1,2})[/.-](?P<year>\d{4})",  # British order: day first
+        r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{2})",
+        r"(?P<season>spring|summer|autumn|winter)(?: term)?,? (?P<year>\d{4})",  # as schools give it
         rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?{_MONTH}\s+(?P<year>\d{{4}})",
         rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})",
     )
 )
+_VERSION = re.compile(r"\s*(?:version |v\.? ?)?\d{1,2}(?:\.\d{1,2})+ ?\| ", re.IGNORECASE)
 _DATED = re.compile(
     r"(?P<review>to be reviewed|next review|review due|due for review|review date"
     r"|date (?:of|for) (?:next )?review|reviewed (?:by|in)\b)"
@@ -47,8 +51,15 @@ _FILLER_WORDS = 8
 
 def is_sign_off(line: str) -> bool:
     """Say whether a line is one of a sign-off block ("Date policy adopted: November 2013")."""
+    if is_history(line):
+        return True
     found = _SIGN_OFF.match(line)
     return found is not None and not says_a_rule(line[found.end() :])
+
+
+def is_history(line: str) -> bool:
+    """Say whether a line is a row of a table of versions ("1.2 | 3 May 2023 | Treasurer")."""
+    return _VERSION.match(line) is not None and any(date.search(line) for date in _DATES)
 
 
 def sign_off_start(lines: list[str]) -> int:
@@ -91,11 +102,18 @@ def _first_date(text: str) -> date | None:
         return None
     printed = min(matches, key=lambda match: (match.start(), -match.end()))
     parts = printed.groupdict()
-    month = int(parts["month"]) if parts.get("month") else _month(parts["name"])
+    year = int(parts["year"]) + (2000 if len(parts["year"]) == 2 else 0)
     try:
-        return date(int(parts["year"]), month, int(parts["day"] or 1))
+        return date(year, _month_of(parts), int(parts.get("day") or 1))
     except ValueError:
         raise ValueError(f"“{printed.group().strip()}” is not a date of the calendar") from None
+
+
+def _month_of(parts: dict[str, str]) -> int:
+    """Return the month of a printed date; a season begins with its first month, as meteorologists count."""
+    if parts.get("season"):
+        return {"spring": 3, "summer": 6, "autumn": 9, "winter": 12}[parts["season"].lower()]
+    return int(parts["month"]) if parts.get("month") else _month(parts["name"])
 
 
 def _month(name: str) -> int:

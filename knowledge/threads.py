@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from knowledge.pack import ASK_ROLE, ASK_WHOM, Pack
-from knowledge.reading import Act, Reading, Role, Scored, Settled
+from knowledge.reading import Act, Reading, Role, Scored, Settled, Value
 from knowledge.verdicts import SETTLED, SURE
 
 # From the first on a message names its own topic; below the second it names none.
@@ -22,6 +22,7 @@ _AT_HAND = frozenset({"policy_question", "help"})
 _PERHAPS = 0.4
 # How sure the reader must be of a reply that brings the stricter answer; chosen on rounds 7, 8 and `remarks`.
 RATHER_SURE = 0.75
+_SHORT = 6  # words of a reply that says little else than yes or no
 _PLAIN = re.compile(
     r"\W*((?P<y>y|ye[sahp]*|yeah|yep|yup|still|aye|indeed|of course|definitely)"
     r"|(?P<n>no|nope|nah|not|never|none))\b",
@@ -102,6 +103,12 @@ def borne_out(pack: Pack, reading: Reading, thread: Thread | None, text: str) ->
     if says_so or (plain is None and enough and not elsewhere):
         return reading
     return replace(reading, facts={fact: s for fact, s in reading.facts.items() if fact != thread.asked})
+
+
+def plain_value(text: str) -> Value | None:
+    """Return what a short reply that begins with a plain yes or no says; None for any other message."""
+    plain = _PLAIN.match(text) if len(text.split()) <= _SHORT else None
+    return None if plain is None else "y" if plain["y"] else "n"
 
 
 def _act_in(pack: Pack, thread: Thread, reading: Reading) -> Act:

@@ -1,4 +1,4 @@
-"""The web application: page, script and style, conversation."""
+"""The web application: page, script and style, conversation, review."""
 
 from aiohttp import web
 
@@ -7,6 +7,7 @@ from adapters.web.chat import Chat
 from adapters.web.documents import Documents
 from adapters.web.guard import add_headers, guard
 from adapters.web.page import STATIC, render_page
+from adapters.web.review import Review
 from adapters.web.settings import WebSettings
 from adapters.web.uploads import Uploads
 from bot.records.store import Records
@@ -32,5 +33,11 @@ def create_app(records: Records, settings: WebSettings, bell: Bell) -> web.Appli
     app.router.add_get("/chat", chat.connect)
     app.router.add_get("/document/{document}", documents.give)
     app.router.add_post("/file", Uploads(records, chat.conversation).take)
+    review = Review(records, settings, chat.conversation)
+    app.router.add_get("/review", review.all)
+    app.router.add_get("/review/{name}", review.show)
+    app.router.add_post("/review/{name}", review.take)
+    app.router.add_get("/review/{name}/{section}", review.show)
+    app.router.add_post("/review/{name}/{section}", review.take)
     app.router.add_static("/static", STATIC)
     return app

@@ -20,7 +20,7 @@ def render_html(card: Card) -> str:
     Every string of the card is text or a quoted attribute, never markup. Blocks carry `dir="auto"`, which
     isolates them: characters that turn the writing direction end where the block ends.
     """
-    title = f'<h3 class="verdict" dir="auto">{_safe(card.title)}</h3>' if card.title else ""
+    title = f'<h3 class="verdict" dir="auto">{safe(card.title)}</h3>' if card.title else ""
     return f'<article class="card">{title}{"".join(map(_element, card.elements))}</article>'
 
 
@@ -35,8 +35,8 @@ def _element(element: Element) -> str:
             return _paragraph(text)
         case Quote(text, source):
             return (
-                f'<figure class="quote"><blockquote dir="auto">{_safe(text)}</blockquote>'
-                f'<figcaption dir="auto">{_safe(source)}</figcaption></figure>'
+                f'<figure class="quote"><blockquote dir="auto">{safe(text)}</blockquote>'
+                f'<figcaption dir="auto">{safe(source)}</figcaption></figure>'
             )
         case Facts(rows):
             return f'<dl class="facts">{"".join(_row(*row) for row in rows)}</dl>' if rows else ""
@@ -52,23 +52,24 @@ def _element(element: Element) -> str:
 
 
 def _paragraph(text: str) -> str:
-    return f'<p dir="auto">{_safe(text)}</p>'
+    return f'<p dir="auto">{safe(text)}</p>'
 
 
 def _row(label: str, value: str) -> str:
-    return f'<div><dt dir="auto">{_safe(label)}</dt><dd dir="auto">{_safe(value)}</dd></div>'
+    return f'<div><dt dir="auto">{safe(label)}</dt><dd dir="auto">{safe(value)}</dd></div>'
 
 
 def _button(button: Button) -> str:
     action = escape(button.action, quote=True)
     attributes = f'type="button" class="{_BUTTON_CLASS[button.style]}" dir="auto" data-action="{action}"'
-    return f"<button {attributes}>{_safe(button.label)}</button>"
+    return f"<button {attributes}>{safe(button.label)}</button>"
 
 
 def _link(label: str, document: str) -> str:
     address = f"/document/{quote(document, safe='', errors='replace')}"
-    return f'<a class="button" dir="auto" href="{address}" download>{_safe(label)}</a>'
+    return f'<a class="button" dir="auto" href="{address}" download>{safe(label)}</a>'
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
+    """Return a text as it may stand between tags or in a quoted attribute."""
     return escape(printable(text), quote=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +12,8 @@ class WebSettings:
     `organisation` is shown on the page. `other_address` permits a `host` that other machines can reach.
     `model_reads` is true where a language model reads questions too. `sample_code` makes a one-time code of
     the sample's manager, so that whoever tries Hearth out may speak as the manager; without it, that takes a
-    code. `examples` are questions offered to someone who has not asked anything yet.
+    code. `policy_folders` hold the organisation's policies and their packs, for the review. `examples` are
+    questions offered to someone who has not asked anything yet.
     """
 
     organisation: str
@@ -20,6 +22,7 @@ class WebSettings:
     other_address: bool = False
     model_reads: bool = False
     sample_code: Callable[[], str] | None = None
+    policy_folders: tuple[Path, ...] = ()
     examples: tuple[str, ...] = (
         "Can I friend this family?",
         "May I use the logo on my own page?",

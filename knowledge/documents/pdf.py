@@ -13,12 +13,15 @@ from knowledge.documents.pdf_lines import HYPHEN, Line, Page, pages_of
 from knowledge.documents.shaping import shaped
 from knowledge.lines import Marker, marker_of
 from knowledge.reader import MAX_BYTES, PolicyError
+from knowledge.signoff import is_history, is_sign_off
 
 _BAND = 0.12  # of the page's height, above and below: where furniture stands
 _SAME_HEIGHT = 3.0  # points
 _LARGER = 1.08  # times the body's size: a heading
 _HEADING_WORDS = 20
 _LOOSE = 1.18  # times the usual distance of lines: a new paragraph
+_NEARLY = 12.0  # points: lines whose right edges differ by less end at one edge
+_FULL = 3  # lines that end at one edge show that it is where lines end
 _ROOM = 1.2  # times the width of the next line's first word: free at a line's end, it ends its paragraph
 _SINGLE = 1.35  # sizes from line to line, where no line goes on
 _INDENT = 6.0  # points
@@ -147,8 +150,8 @@ class _Paragraphs:
         ]
         self._gap = _usual(gaps) if gaps else _SINGLE * self._body
         self._sizes = sorted({line.size for line in self.lines if self._is_large(line)}, reverse=True)
-        self._right = _far([line.right for line in self.lines])
         self._left = min(line.left for line in self.lines)
+        self._right = _far(self.lines, self._left)
 
     _body: float = 0.0
     _gap: float = 0.0
@@ -165,7 +168,7 @@ class _Paragraphs:
             return not (above.text[-1:].isalnum() and line.text[:1].islower() and self._goes_on(line, above))
         if len(line.cells) > 1 or len(above.cells) > 1:
             return True
-        if _NOTE.match(line.text):
+        if _NOTE.match(line.text) or (is_sign_off(line.text) and is_sign_off(above.text)):
             return True
         far = not self._goes_on(line, above)
         ended = above.text.endswith(_ENDS)
@@ -212,7 +215,7 @@ class _Paragraphs:
     def _row(self, line: Line, place: str) -> Paragraph:
         label = line.cells[0].endswith(":")
         cells = [" ".join(line.cells[:2]), *line.cells[2:]] if label else line.cells
-        marker = marker_of(f"{cells[0]} x")
+        marker = None if is_history(" | ".join(cells)) else marker_of(f"{cells[0]} x")
         if marker and marker.rest == "x" and len(cells) > 1 and marker.kind != "bare":
             return self._as_item(line, marker, f"{cells[0]} {' | '.join(cells[1:])}", place, bold=line.bold)
         return Paragraph("row" if len(cells) > 1 else "text", " | ".join(cells), 0, "", place, line.bold)
@@ -241,10 +244,16 @@ def _usual(gaps: Iterable[float]) -> float:
     return counted.most_common(1)[0][0]
 
 
-def _far(rights: Sequence[float]) -> float:
-    """Return where full lines end: the right edge that a tenth of the lines pass, at least the median."""
-    ordered = sorted(rights)
-    return max(ordered[int(len(ordered) * 0.9) - 1], median(ordered))
+def _far(lines: Sequence[Line], left: float) -> float:
+    """Return where full lines end: the right edge that a tenth of the lines pass, at least the median.
+
+    Where hardly any line ends there, none is full: then they would end as far from the page's edge as they
+    begin.
+    """
+    ordered = sorted(line.right for line in lines)
+    far = max(ordered[int(len(ordered) * 0.9) - 1], median(ordered))
+    full = sum(abs(right - far) < _NEARLY for right in ordered)
+    return far if full >= _FULL else max(far, lines[0].page_right - left)
 
 
 def _together(lines: Sequence[str]) -> str:

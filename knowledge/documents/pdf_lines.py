@@ -15,6 +15,8 @@ HYPHEN = "\u00ad"  # stands for a hyphen at a line's end, which may be the word'
 _HYPHENS = (0x02, 0xFFFE)  # as PDFium says that
 _BOLD_WEIGHT = 600  # of 100 to 900
 _WIDE = 1.6  # sizes of the letters between two words: more parts cells
+_NARROW = 0.4  # more may part cells: where a line beside it has a cell that begins at the same place
+_SAME_COLUMN = 1.0  # points
 _RAISED = 0.22  # of the line's size above its base: a figure there is a reference to a note
 _LEVEL = 0.2  # of the size: lines whose bases differ by less are one
 _SPACE = 0.15  # of the size: a gap between pieces of a line that is a space
@@ -22,12 +24,20 @@ _TURNED = 0.2  # radians
 _NOT_DRAWN = (3, 7)
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words without a gap that may part cells, and where they begin."""
+
+    left: float
+    text: str
+
+
 @dataclass(slots=True)
 class Line:
     """One line: its cells' words, where it stands in points from the page's lower left, size, weight."""
 
     page: int
-    cells: list[str]
+    pieces: list[list["Piece"]]  # of each cell, where a gap may part it
     left: float
     right: float
     base: float
@@ -36,6 +46,11 @@ class Line:
     text_left: float  # where the words after a number begin
     page_height: float
     page_right: float
+
+    @property
+    def cells(self) -> list[str]:
+        """The words of each cell."""
+        return [" ".join(piece.text for piece in cell) for cell in self.pieces]
 
     @property
     def text(self) -> str:
@@ -127,7 +142,7 @@ class _Reading:
                 open_line = []
             elif (letter := self._letter(at, code)) is not None:
                 open_line.append(letter)
-        return _joined([*found, *self._line(open_line)])
+        return _in_columns(_joined([*found, *self._line(open_line)]))
 
     def _letter(self, at: int, code: int) -> _Letter | None:
         left, right, bottom, top = self._corners
@@ -150,7 +165,9 @@ class _Reading:
             self._page.turned += "".join(chr(letter.code) for letter in shown) + " "
             return []
         sample = shown[:: max(1, len(shown) // 8)]
-        size = max(self._size(letter) for letter in sample)
+        # A number or bullet may be set larger than what it stands before: the line is as large as its rest.
+        rest = shown[len(shown) // 2 :]
+        size = median(self._size(letter) for letter in rest[:: max(1, len(rest) // 8)])
         base = median(self._base(letter) for letter in sample)
         cells, text_left = self._cells(letters, size, base)
         if not cells:  # only white space of another kind
@@ -180,31 +197,67 @@ class _Reading:
         name = self._name.value.lower()
         return raw.FPDFText_GetFontWeight(self._text, letter.at) >= _BOLD_WEIGHT or b"bold" in name
 
-    def _cells(self, letters: list[_Letter], size: float, base: float) -> tuple[list[str], float]:
+    def _cells(self, letters: list[_Letter], size: float, base: float) -> tuple[list[list[Piece]], float]:
         """Return the words parted where a wide gap is, and where those after the first gap or space begin."""
-        cells = [""]
-        right = letters[0].left
-        text_left = letters[0].left
-        spaced = False
-        raised = ""
+        first = letters[0].left
+        words, text_left, spaced = _Words(size, base, first), first, False
         for letter in letters:
             if letter.code in (32, 0xA0, 9):
-                cells[-1], raised = f"{cells[-1]}{_noted(raised)} ", ""
+                words.space()
                 spaced = True
                 continue
-            if letter.left - right > _WIDE * size and cells[-1].strip():
-                cells[-1], raised = cells[-1] + _noted(raised), ""
-                cells.append("")
-            if spaced and text_left == letters[0].left:
+            if spaced and text_left == first:
                 text_left = letter.left
-            right = letter.right
-            if 48 <= letter.code <= 57 and letter.bottom > base + _RAISED * size:
-                raised += chr(letter.code)
-                continue
-            cells[-1] += _noted(raised) + (HYPHEN if letter.code in _HYPHENS else chr(letter.code))
-            raised = ""
-        cells[-1] += _noted(raised)
-        return [" ".join(cell.split()) for cell in cells if cell.strip()], text_left
+            words.add(letter)
+        return words.cells(), text_left
+
+
+class _Words:
+    """Puts the letters of a line together into pieces, and pieces into cells."""
+
+    def __init__(self, size: float, base: float, left: float) -> None:
+        self._size, self._base = size, base
+        self._right = self._left = left
+        self._cells: list[list[Piece]] = [[]]
+        self._text = self._raised = ""
+
+    def space(self) -> None:
+        """Take a space."""
+        self._settle()
+        self._text += " "
+
+    def add(self, letter: _Letter) -> None:
+        """Take a letter; one behind a gap begins a piece or a cell."""
+        gap = letter.left - self._right
+        if gap > _WIDE * self._size and self._text.strip():
+            self._end()
+            self._cells.append([])
+        elif gap > _NARROW * self._size and self._text.endswith(" ") and self._text.strip():
+            self._end()
+        if not self._text.strip():
+            self._left = letter.left
+        self._right = letter.right
+        if 48 <= letter.code <= 57 and letter.bottom > self._base + _RAISED * self._size:
+            self._raised += chr(letter.code)
+            return
+        self._settle()
+        self._text += HYPHEN if letter.code in _HYPHENS else chr(letter.code)
+
+    def cells(self) -> list[list[Piece]]:
+        """Return what was put together."""
+        self._end()
+        return [cell for cell in self._cells if cell]
+
+    def _end(self) -> None:
+        self._settle()
+        if self._text.strip():
+            self._cells[-1].append(Piece(self._left, " ".join(self._text.split())))
+        self._text = ""
+
+    def _settle(self) -> None:
+        """Take the raised figures before this for a reference to a note."""
+        self._text += f"[{self._raised}]" if self._raised else ""
+        self._raised = ""
 
 
 def _joined(lines: list[Line]) -> list[Line]:
@@ -221,15 +274,37 @@ def _joined(lines: list[Line]) -> list[Line]:
             continue
         gap = line.left - before.right
         if gap > _WIDE * line.size and not before.cells[-1].endswith("."):
-            before.cells += line.cells
+            before.pieces += line.pieces
+        elif gap > _SPACE * line.size:
+            before.pieces = [*before.pieces[:-1], before.pieces[-1] + line.pieces[0], *line.pieces[1:]]
         else:
-            space = " " if gap > _SPACE * line.size else ""
-            before.cells[-1] += space + line.cells[0]
-            before.cells += line.cells[1:]
+            *kept, last = before.pieces[-1]
+            whole = Piece(last.left, last.text + line.pieces[0][0].text)
+            begun = [*kept, whole, *line.pieces[0][1:]]
+            before.pieces = [*before.pieces[:-1], begun, *line.pieces[1:]]
         before.right = line.right
         before.bold = before.bold and line.bold
     return found
 
 
-def _noted(raised: str) -> str:
-    return f"[{raised}]" if raised else ""
+def _in_columns(lines: list[Line]) -> list[Line]:
+    """Return the lines, parted too at narrow gaps behind which a cell of the line beside them begins.
+
+    A cell that nearly fills its column has hardly more room behind it than a word.
+    """
+    for ordered in (lines, lines[::-1]):
+        columns: list[float] = []
+        for line in ordered:
+            line.pieces = [part for cell in line.pieces for part in _parted(cell, columns)]
+            columns = [cell[0].left for cell in line.pieces[1:]]
+    return lines
+
+
+def _parted(cell: list[Piece], columns: list[float]) -> Iterator[list[Piece]]:
+    begun: list[Piece] = []
+    for piece in cell:
+        if begun and any(abs(piece.left - column) <= _SAME_COLUMN for column in columns):
+            yield begun
+            begun = []
+        begun.append(piece)
+    yield begun

@@ -25,6 +25,10 @@ class Read:
     written: Written
 
 
+# What other word processors write.
+_OTHERS = (".doc", ".odt", ".rtf", ".pages", ".wpd", ".dotx", ".docm")
+
+
 def read_file(path: Path) -> Read:
     """Return what a file says; its ending names its format.
 
@@ -40,7 +44,8 @@ def read_file(path: Path) -> Read:
 def read_bytes(data: bytes, ending: str) -> Read:
     """Return what the bytes of a file with this ending say; as `read_file`, without the path."""
     if ending not in FORMATS:
-        raise PolicyError(f"{ending or 'no ending'}: not read. Give one of {', '.join(FORMATS)}.")
+        saved = "Save it as .docx in the program that wrote it, or give" if ending in _OTHERS else "Give"
+        raise PolicyError(f"{ending or 'no ending'}: not read. {saved} one of {', '.join(FORMATS)}.")
     if not data.strip():
         raise PolicyError("the file is empty. Give the policy's text.")
     _as_named(data, ending)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from knowledge.documents.document import Document, Paragraph, Remark
 from knowledge.documents.furniture import contents_lines
 from knowledge.lines import marker_of, reads_as_title
-from knowledge.signoff import is_sign_off
+from knowledge.signoff import is_history, is_sign_off
 
 _HEADING_WORDS = 12
 
@@ -102,7 +102,7 @@ def row_of(cells: Sequence[str], place: str) -> Paragraph | None:
     shown = [cell for cell in shown if cell]
     if not shown:
         return None
-    marker = marker_of(f"{shown[0]} x")
+    marker = None if is_history(" | ".join(shown)) else marker_of(f"{shown[0]} x")
     if marker and marker.rest == "x" and len(shown) > 1 and marker.kind in ("number", "letter"):
         return Paragraph("item", " | ".join(shown[1:]), 1, shown[0], place)
     return Paragraph("row", " | ".join(shown), place=place)

@@ -316,6 +316,45 @@ def test_a_document_that_another_program_wrote_is_read() -> None:
     assert read(file.getvalue(), ".docx").document.title == "Working with families"
 
 
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("31/3/25", date(2025, 3, 31)),
+        ("Autumn term 2025", date(2025, 9, 1)),
+        ("1 September 2027", date(2027, 9, 1)),
+    ],
+)
+def test_dates_are_read_as_schools_and_councils_print_them(printed: str, expected: date) -> None:
+    text = f"# R\n\n## A\n\nStaff must ask.\n\nPolicy lead: Head\n\nTo be reviewed: {printed}\n"
+    assert policy(text, ".md").review_due == expected
+
+
+def test_a_table_of_versions_is_no_list_of_clauses() -> None:
+    rows = ("Version | Date | By", "---|---|---", "1.0 | 2 Jan 2021 | Head", "1.1 | 3 May 2022 | Head")
+    table = "".join(f"| {row} |\n" for row in rows)
+    assert ids(f"# R\n\n{table}\n## 1. A\n\n1.1 Staff must ask.\n", ".md") == ["meta", "1.1"]
+
+
+def test_a_table_in_which_a_cell_fills_its_column_is_parted_all_the_same() -> None:
+    table = (
+        "#table(columns: (92pt, 120pt), inset: 3pt, stroke: none, [Policy owner], [Head of Care], "
+        "[Date that it was agreed], [14 May 2023], [Review], [May 2026])"
+    )
+    made = compiled(f"#text(size: 16pt)[A]\n#set text(size: 9pt)\nStaff must ask.\n{table}")
+    assert "Date that it was agreed | 14 May 2023" in read(made, ".pdf").written.text
+
+
+def test_a_bullet_that_is_set_larger_than_its_words_makes_no_heading() -> None:
+    item = "#text(size: 15pt)[•] lend money to a family"
+    made = compiled(f"#text(size: 18pt)[A]\n\n1.1 Staff must not:\n\n{item}\n\n1.2 Staff must ask first.")
+    assert [clause.id for clause in policy(made, ".pdf").clauses] == ["1.1", "1.2"]
+
+
+def test_a_number_after_a_numbered_heading_without_its_own_is_cited_as_printed() -> None:
+    text = "# R\n\n## Pay\n\n1. Travel\n   1. Car\n1. Meals are paid.\n\n## No\n\n1. Fines\n1. Drinks\n"
+    assert "2" in ids(text, ".md")
+
+
 # What is left out of a Word document is said
 
 

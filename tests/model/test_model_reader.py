@@ -12,6 +12,7 @@ from knowledge.answers import Answerer
 from knowledge.embedding import load_tokenizer
 from knowledge.masking import Mask
 from knowledge.message_reader import TrainedReader
+from knowledge.model_calls import ModelCalls
 from knowledge.model_reader import MAX_CALLS, ModelReader, ModelReaderError, NotRead
 from knowledge.reading import BEARERS, FORMS, TARGETS, Reader
 from tests.model.stub_provider import KEY, READ, Provider, connected, settles
@@ -139,7 +140,7 @@ def test_a_provider_that_hangs_is_not_sent_more_and_more() -> None:
         let_go.wait()
         return READ
 
-    hurried = ModelReader(hang, home_start_pack(), Mask([]), seconds=0.01)
+    hurried = ModelReader(ModelCalls(hang, seconds=0.01), home_start_pack(), Mask([]))
     for _ in range(MAX_CALLS):
         with pytest.raises(NotRead, match="TimeoutError"):
             hurried.read(QUESTION)

@@ -126,7 +126,7 @@ async def test_every_answer_carries_the_safety_headers(client: Client, path: str
     answer = await client.get(path)
     assert answer.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.headers["X-Frame-Options"] == "DENY"
     assert "unsafe" not in CONTENT_SECURITY_POLICY
 
