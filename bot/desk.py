@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Select, select
 
-from bot import attached, clerk, inbox, outbox, people, words
+from bot import attached, clerk, inbox, officers, outbox, people, reach, words
+from bot.cases import alarm
 from bot.cases.rules import Rules, default_rules
-from bot.channel import Channel
+from bot.channel import Channel, TryLater, Undeliverable, Whispers
+from bot.contact import Office
 from bot.conversation import Conversation as Talk
-from bot.conversation import State, takes_files
+from bot.conversation import Outcome, State, takes_files
 from bot.induction.course import Course
 from bot.message import Message
 from bot.records.database import RecordsUnavailable
@@ -89,13 +91,26 @@ class Desk:
             person = people.known(change, message.sender, message.conversation if message.private else None)
             if outcome.moved:
                 _move(change, message)
-                return
-            visit = Visit(change, person, message, course, state, self.rules, files)
-            done = [card for errand in outcome.errands for card in clerk.run(visit, errand)]
-            if outcome.errands:  # a one-time code makes her someone else
-                person = people.known(change, message.sender)
-            _remember(change, message.conversation, person, state, version)
-            outbox.put(change, message.conversation, (*outcome.cards, *done))
+                otherwise = _ring_instead(change, person, message, outcome)
+            else:
+                visit = Visit(change, person, message, course, state, self.rules, files)
+                done = [card for errand in outcome.errands for card in clerk.run(visit, errand)]
+                if outcome.errands:  # a one-time code makes her someone else
+                    person = people.known(change, message.sender)
+                _remember(change, message.conversation, person, state, version)
+                outbox.put(change, message.conversation, (*outcome.cards, *done))
+        if outcome.moved:
+            self._whisper(message, otherwise)
+
+    def _whisper(self, message: Message, otherwise: str) -> None:
+        """Say to one alone, where others read along, that she is answered elsewhere; it is a courtesy."""
+        channel = self.channel(message.conversation)
+        if not isinstance(channel, Whispers):
+            return
+        try:
+            channel.whisper(message.conversation, message.sender, words.IN_PRIVATE, otherwise)
+        except (TryLater, Undeliverable) as fault:
+            log.warning("event.not_whispered", extra={"event": message.id, "fault": fault.fault})
 
     def _not_handled(self, records: Records, message: Message, error: Exception) -> None:
         """Count the try; after the last one tell the person, so that she does not wait for an answer."""
@@ -103,6 +118,17 @@ class Desk:
         log.error("event.not_handled", extra={"event": message.id, "error": type(error).__name__})
         if inbox.tried(records, message) >= inbox.MAX_TRIES:
             _give_up(records, message)
+
+
+def _ring_instead(change: Change, person: Person, message: Message, outcome: Outcome) -> str:
+    """Return what is said where she cannot be written to in private: whom to ring."""
+    danger = outcome.intent == "safeguarding"
+    offices: tuple[Office, ...] = ("manager", "deputy_manager", "chair")
+    officer = (
+        alarm.first(change, person, message.text) if danger else reach.first_of(change, offices, [person.id])
+    )
+    contact = officers.contact(change.records, officer) if officer else None
+    return words.ring_instead(contact, danger=danger)
 
 
 def _move(change: Change, message: Message) -> None:
