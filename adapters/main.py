@@ -296,7 +296,7 @@ def build_worker(settings: Settings, records: "Records", bell: "Bell", *, progre
 
     channels = build_channels(settings, records, bell)
     shelf = build_shelf(settings, records, progress=progress)
-    rules = load_rules(settings.rules or DEFAULTS, settings.calendar)
+    rules = load_rules(settings.rules or DEFAULTS, settings.calendar, settings.retention.keep["forms"])
     desk = Desk(
         _talk(shelf),
         lambda conversation: channels.get(conversation.partition(":")[0], NoChannel()),

@@ -1,6 +1,6 @@
 """Channel: how cards reach people on one platform, and the ways in which that can fail."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.card import Card
 
@@ -44,4 +44,16 @@ class Channel(Protocol):
 
     def fetch(self, conversation: str, ref: str) -> bytes:
         """Return a file that came with a message of a conversation; raise TryLater or Undeliverable."""
+        ...
+
+
+@runtime_checkable
+class Whispers(Protocol):
+    """A channel that can say something in a conversation with many to one of them alone."""
+
+    def whisper(self, conversation: str, account: str, said: str, otherwise: str) -> None:
+        """Say `said` to an account alone, or `otherwise` where she cannot be written to in private.
+
+        Raise TryLater or Undeliverable.
+        """
         ...

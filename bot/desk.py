@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import bindparam, select, update
 
-from bot import attached, clerk, inbox, outbox, people, words
+from bot import attached, clerk, inbox, officers, outbox, people, reach, words
+from bot.cases import alarm
 from bot.cases.rules import Rules, default_rules
-from bot.channel import Channel
+from bot.channel import Channel, TryLater, Undeliverable, Whispers
+from bot.contact import Office
 from bot.conversation import Conversation as Talk
 from bot.conversation import Outcome, State, takes_files
 from bot.induction.course import Course
@@ -101,14 +103,30 @@ class Desk:
         channel = self.channel(message.conversation)
         files = attached.fetch(channel, message) if wanted else ()
         course = self.induction() if outcome.errands else self.course
+        otherwise = ""
         with records.changing() as change:
             if inbox.handled(change, message):
-                visit = Visit(
-                    change, _sender(change, message), message, course, memory.state, self.rules, files
-                )
-                _write(visit, outcome, memory)
+                person = _sender(change, message)
+                visit = Visit(change, person, message, course, memory.state, self.rules, files)
+                if outcome.moved:
+                    _move(change, message)
+                    otherwise = _ring_instead(change, person, message, outcome)
+                else:
+                    _write(visit, outcome, memory)
             claim = outbox.take(change, message.conversation)
+        if otherwise:
+            self._whisper(message, otherwise)
         outbox.send(records, message.conversation, channel, claim)  # before the next message is thought of
+
+    def _whisper(self, message: Message, otherwise: str) -> None:
+        """Say to one alone, where others read along, that she is answered elsewhere; it is a courtesy."""
+        channel = self.channel(message.conversation)
+        if not isinstance(channel, Whispers):
+            return
+        try:
+            channel.whisper(message.conversation, message.sender, words.IN_PRIVATE, otherwise)
+        except (TryLater, Undeliverable) as fault:
+            log.warning("event.not_whispered", extra={"event": message.id, "fault": fault.fault})
 
     def _not_handled(self, records: Records, message: Message, error: Exception) -> None:
         """Count the try; after the last one tell the person, so that she does not wait for an answer."""
@@ -133,14 +151,22 @@ def _sender(change: Change, message: Message) -> Person:
 def _write(visit: Visit, outcome: Outcome, memory: _Memory) -> None:
     """Write what came of a message: what its errands bring about, what is to be remembered and sent."""
     change, message, person = visit.change, visit.message, visit.person
-    if outcome.moved:
-        _move(change, message)
-        return
     done = [card for errand in outcome.errands for card in clerk.run(visit, errand)]
     if outcome.errands:  # a one-time code makes her someone else
         person = people.known(change, message.sender)
     _remember(change, message.conversation, person, memory)
     outbox.put(change, message.conversation, (*outcome.cards, *done))
+
+
+def _ring_instead(change: Change, person: Person, message: Message, outcome: Outcome) -> str:
+    """Return what is said where she cannot be written to in private: whom to ring."""
+    danger = outcome.intent == "safeguarding"
+    offices: tuple[Office, ...] = ("manager", "deputy_manager", "chair")
+    officer = (
+        alarm.first(change, person, message.text) if danger else reach.first_of(change, offices, [person.id])
+    )
+    contact = officers.contact(change.records, officer) if officer else None
+    return words.ring_instead(contact, danger=danger)
 
 
 def _move(change: Change, message: Message) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
+from bot.cases.conflict import CLEARED
 from bot.contact import PeopleError
 from bot.records.tables import Account, Case, CasePerson, Handoff, Officer, Person
 
@@ -51,7 +52,7 @@ def raised_by(session: Session, person: Person, officer: Officer | None) -> Sequ
 
 def named_in(session: Session, person: Person, officer: Officer | None) -> Sequence[Case]:
     """Return the cases in which a person is only named, as far as an officer may be told."""
-    named = exists().where(CasePerson.case_ == Case.id, CasePerson.person == person.id)
+    named = _has_part(person.id)
     hers = Case.raised_by.is_not_distinct_from(person.id)
     return _told(session, person, officer, named & ~hers)
 
@@ -62,13 +63,18 @@ def _told(
     if officer is None or officer.person is None or officer.person == person.id:
         return ()
     asks = officer.person
-    has_part = exists().where(CasePerson.case_ == Case.id, CasePerson.person == asks)
     handed = exists().where(Handoff.case_ == Case.id, Handoff.to == asks, Handoff.ended_at.is_(None))
     found = select(Case).where(
         Case.organisation == person.organisation,
         which,
         (Case.owner == asks) | handed,
         Case.raised_by.is_distinct_from(asks),
-        ~has_part,
+        ~_has_part(asks),
     )
     return session.scalars(found.order_by(Case.opened_at, Case.id)).all()
+
+
+def _has_part(person: str) -> ColumnElement[bool]:
+    return exists().where(
+        CasePerson.case_ == Case.id, CasePerson.person == person, CasePerson.part != CLEARED
+    )

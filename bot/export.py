@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from bot import disclosure, held
+from bot.cases import conflict
 from bot.contact import PeopleError
 from bot.held import Asked, Item, item
 from bot.masked import mask_for
@@ -23,7 +24,6 @@ from bot.records.tables import (
     Case,
     CaseEntry,
     CaseFile,
-    CasePerson,
     Conversation,
     Event,
     Officer,
@@ -119,8 +119,7 @@ def _released(asked: Asked) -> Sequence[Item]:
 
 
 def _naming(asked: Asked, case: Case) -> Item:
-    rows = select(CasePerson).where(CasePerson.case_ == case.id, CasePerson.person == asked.person.id)
-    parts = sorted(row.part for row in asked.session.scalars(rows))
+    parts = sorted(row.part for row in conflict.parts(asked.session, case) if row.person == asked.person.id)
     return item(
         ("Case", case.number),
         ("Kind", case.kind),

@@ -1,6 +1,7 @@
 """The assistant's own fixed cards: greetings, what it cannot do, and where to find a person."""
 
 from bot.card import Button, Buttons, Card, Text
+from bot.contact import Contact
 from knowledge.pack import Pack
 from knowledge.reading import Role
 
@@ -52,6 +53,17 @@ def thanks(card_id: str) -> Card:
     return Card(
         card_id, "You're welcome", (Text("Ask me again whenever you like."),), summary="You're welcome."
     )
+
+
+IN_PRIVATE = "I answer you in our direct messages."
+
+
+def ring_instead(contact: Contact | None, *, danger: bool) -> str:
+    """Return what is said to one alone who cannot be written to in private; nothing of what she said."""
+    first = "If anyone is in danger now, ring 999. " if danger else ""
+    if contact is None:
+        return f"{first}I cannot write to you in private here. Please go to the manager in person."
+    return f"{first}I cannot write to you in private here. Please ring {contact.name}: {contact.phone}."
 
 
 def not_handled(card_id: str) -> Card:

@@ -67,6 +67,19 @@ class SlackChannel:
         url = str(file.get("url_private_download") or file.get("url_private") or "")
         return self._courier.wait(self._courier.fetch(token, url))
 
+    def whisper(self, conversation: str, account: str, said: str, otherwise: str) -> None:
+        """Say something in a channel to one account alone; raise TryLater or Undeliverable.
+
+        It stands in the channel and not in the thread: Slack shows it in a thread only once others answered.
+        """
+        at, who = _placed(conversation), _placed(account)
+        try:
+            self._channel(who)
+            text = said
+        except Undeliverable:
+            text = otherwise
+        self._call(self._token(at), "chat.postEphemeral", channel=at.id, user=who.id, text=text)
+
     def close(self) -> None:
         """End the connections."""
         self._courier.close()

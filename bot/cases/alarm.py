@@ -11,16 +11,25 @@ from sqlalchemy import select
 
 from bot import officers, people, reach
 from bot.card import Card
-from bot.cases import alarm_cards, casebook, complaint_cards, conflict, form, handoffs, naming
+from bot.cases import (
+    alarm_cards,
+    casebook,
+    complaint_cards,
+    conflict,
+    handoffs,
+    mentions,
+    naming,
+    officer_cards,
+)
 from bot.cases.casebook import CaseError
 from bot.cases.stages import Kind
 from bot.contact import Contact
 from bot.records.store import Change
-from bot.records.tables import Case, CaseFile, Handoff, Officer
+from bot.records.tables import Case, CaseFile, Handoff, Officer, Person
 from bot.visit import Visit
 
 KIND: Kind = "safeguarding"
-CONCERN, WARNED = "concern", "warned"
+CONCERN, NAMED, WARNED = "concern", "named", "warned"
 _SAY_IT_AGAIN = "Those words are not there any more. Please say it again, or ring."
 
 
@@ -35,10 +44,21 @@ def warn(visit: Visit, text: str, *, kept: str) -> Sequence[Card]:
             return ()
         casebook.note(visit.change, case, WARNED, "", visit.person)
     visit.state.held = text
-    lead = _first(visit, text)
+    lead = first(visit.change, visit.person, text)
     contact = officers.contact(visit.change.records, lead) if lead else None
     tell = f"case:tell:{_mark(visit, text)}"
     return (alarm_cards.warning(f"{visit.message.id}.alarm", visit.rules, contact, tell, kept=bool(kept)),)
+
+
+def first(change: Change, person: Person, text: str) -> Officer | None:
+    """Return the first to be told whom the words do not mean and who did not say them."""
+    known = conflict.known_officers(change.records, change.session)
+    barred = {person.id, *naming.meant(text, known)}
+    for office in conflict.SAFEGUARDING:
+        for officer in officers.holders(change.session, change.records.organisation, office):
+            if officer.person not in barred:
+                return officer
+    return None
 
 
 def tell_now(visit: Visit, rest: str) -> Sequence[Card]:
@@ -81,7 +101,7 @@ def divert(visit: Visit, rest: str) -> Sequence[Card]:
 
 def recheck(visit: Visit, case: Case, text: str) -> None:
     """Look whom an added text may mean; who may be meant loses the case at once, and it moves on."""
-    _bar(visit.change, case, text)
+    mentions.note(visit.change, case, text)
     barred = conflict.may_not_own(visit.change.session, case)
     holders = {handoff.to for handoff in handoffs.of_case(visit.change, case)} | {case.owner}
     if not holders & barred:
@@ -104,21 +124,10 @@ def _kept_in(visit: Visit, case_id: str) -> Case | None:
         return None
 
 
-def _first(visit: Visit, text: str) -> Officer | None:
-    """Return the first whom the words do not mean and who did not say them."""
-    known = conflict.known_officers(visit.change.records, visit.change.session)
-    barred = {visit.person.id, *naming.meant(text, known)}
-    for office in conflict.SAFEGUARDING:
-        for officer in officers.holders(visit.change.session, visit.change.records.organisation, office):
-            if officer.person not in barred:
-                return officer
-    return None
-
-
 def _open(visit: Visit, text: str) -> Case:
     case = casebook.open_case(visit.change, KIND, visit.person, text, _act_by(visit))
     casebook.note(visit.change, case, CONCERN, text, visit.person)
-    _bar(visit.change, case, text)
+    mentions.note(visit.change, case, text)
     return case
 
 
@@ -129,26 +138,31 @@ def _out_of(visit: Visit, complaint: Case) -> Case:
     summary = change.records.open(Case.summary, complaint)
     case = casebook.open_case(change, KIND, raiser, summary, _act_by(visit), parent=complaint)
     case.anonymous = complaint.anonymous
-    for part in conflict.parts(change.session, complaint):
-        conflict.take_part(change.session, case, part.person, conflict.part_of(part))
-    told = [text for row, text in casebook.entries(change, complaint) if _is_told(row.kind)]
-    for text in told:
-        casebook.note(change, case, CONCERN, text, raiser)
-        _bar(change, case, text)
+    conflict.copy_parts(change.session, complaint, case)
+    for kind, text in _told(visit, complaint):
+        casebook.note(change, case, kind, text, raiser)
+    mentions.look_again(change, case)
     for file in change.session.scalars(select(CaseFile).where(CaseFile.case_ == complaint.id)):
         file.case_ = case.id
     return case
 
 
-def _is_told(kind: str) -> bool:
-    """Say whether an entry of a complaint tells what happened, when, where or who."""
-    return kind == "said" or kind.removeprefix(form.ANSWER) in ("what", "when", "where", "who", "right")
+def _told(visit: Visit, complaint: Case) -> Sequence[tuple[str, str]]:
+    """Return what a complaint tells, as its owner was shown it, each with the kind of entry that it becomes.
+
+    Whom it is about stands apart: who that may be was looked at when it was sent.
+    """
+    rows = casebook.entries(visit.change, complaint)
+    given = {row.kind.removeprefix(casebook.ANSWER): text for row, text in rows if _is_answer(row.kind)}
+    answered = [
+        (NAMED if label == complaint_cards.WHO else CONCERN, f"{label}: {value}")
+        for label, value in officer_cards.form_rows(visit, complaint, given)
+    ]
+    return [*answered, *((CONCERN, text) for row, text in rows if row.kind in ("said", "appeal"))]
 
 
-def _bar(change: Change, case: Case, text: str) -> None:
-    for person in naming.meant(text, conflict.known_officers(change.records, change.session)):
-        if person != case.raised_by:
-            conflict.take_part(change.session, case, person, "may-be")
+def _is_answer(kind: str) -> bool:
+    return kind.startswith(casebook.ANSWER)
 
 
 def _hand(visit: Visit, case: Case) -> tuple[Handoff, Contact] | None:

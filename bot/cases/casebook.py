@@ -16,6 +16,8 @@ from bot.records.tables import Case, CaseEntry, CaseFile, Consent, Organisation,
 # Without vowels and what looks alike, so that a number is no word and survives being read out.
 _LETTERS = "BCDFGHJKMNPRTVWX346789"
 _RANDOM = 4
+# Kinds of entries that hold the answers of a form begin so.
+ANSWER = "form:"
 
 
 class CaseError(Exception):
@@ -88,11 +90,18 @@ def step(change: Change, case: Case, verb: Verb, by: Person | None) -> None:
     """Take a case to its next stage; raise CaseError where this cannot be done at the stage that it is in."""
     to = stages.after(case.kind, case.stage, verb)
     if to is None:
-        raise CaseError(_cannot(case))
-    case.stage, case.late_at = to, None
+        raise CaseError(cannot(case))
+    case.stage = to
     if to in stages.OVER:
-        case.closed_at, case.due_at = change.records.now(), None
+        case.closed_at = change.records.now()
+        due(case, None)
     change.audit(f"{case.kind}:case:{verb}", case.id, _name(by))
+
+
+def due(case: Case, moment: datetime | None) -> None:
+    """Set by when the next thing must be done; of another moment nobody was told yet that it is late."""
+    if case.due_at != moment:
+        case.due_at, case.late_at = moment, None
 
 
 def raised(change: Change, case_id: str, by: Person) -> Case:
@@ -153,7 +162,8 @@ def _locked(change: Change, case_id: str) -> Case | None:
     return change.session.scalars(locked).one_or_none()
 
 
-def _cannot(case: Case) -> str:
+def cannot(case: Case) -> str:
+    """Return why a step cannot be taken with a case as it stands."""
     if case.stage in stages.OVER:
         when = f" on {case.closed_at:%d %B %Y}" if case.closed_at else ""
         return f"{case.number} was {case.stage}{when}. Nothing more can be done with it."

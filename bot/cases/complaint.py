@@ -1,5 +1,6 @@
 """Complaints: the form, which procedure is followed, and to whom a complaint goes once it is sent."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -7,10 +8,12 @@ from sqlalchemy import select
 
 from bot import officers, people, reach
 from bot.card import Card
-from bot.cases import casebook, complaint_cards, conflict, form, handoffs, naming
-from bot.cases.complaint_dates import acknowledge_by
+from bot.cases import casebook, complaint_cards, conflict, form, handoffs, mentions, naming
+from bot.cases.casebook import CaseError
+from bot.cases.complaint_dates import due_after
 from bot.cases.form import SKIPPED, Answers, Form, Question
 from bot.cases.rules import Procedure, Rules
+from bot.contact import name_given
 from bot.records.store import Change
 from bot.records.tables import Case, Officer, Person
 from bot.roles import effective
@@ -18,12 +21,24 @@ from bot.visit import Visit
 
 # Two complaints in the same words within this time are most likely one that was sent twice.
 _SAME_WITHIN = timedelta(hours=1)
+# The stages at which the answer is still to come.
+BEFORE_ANSWER = frozenset({"received", "acknowledged", "looked into"})
 _OFFICER = "person-"
 _WHAT, _ABOUT, _WHERE, _WHEN, _WHO = "what", "about", "where", "when", "who"
 _RIGHT, _REACH, _FOR, _NAME, _FILES = "right", "reach", "for", "name", "files"
+_NO_NAME = "anonymous"
+_ASKS_FOR_NONE = frozenset({"anon", "anonymous", "anonymously", "nobody", "none", "no", "not", "noone"})
+_ANSWERED, _MYSELF, _NOT_YET = "answered", "myself", "not-yet"
+
+_ANSWERED_WHERE = Question(
+    _ANSWERED,
+    "Has anyone answered them yet? Write where and when, such as by private message today.",
+    "Answered so far",
+    ((_NOT_YET, "Not yet"),),
+)
 
 
-def questions(visit: Visit, _given: Answers) -> Sequence[Question]:
+def questions(visit: Visit, given: Answers) -> Sequence[Question]:
     """Return what is asked about a complaint."""
     return [
         Question(_WHAT, "What happened? Write it as you would tell it.", "What happened"),
@@ -52,7 +67,7 @@ def questions(visit: Visit, _given: Answers) -> Sequence[Question]:
         Question(
             _WHO,
             "Who is it about? Choose, or write a name or what they do. They see nothing of this.",
-            "Who it is about",
+            complaint_cards.WHO,
             (
                 *_officers(visit),
                 ("a volunteer", "A volunteer"),
@@ -66,8 +81,9 @@ def questions(visit: Visit, _given: Answers) -> Sequence[Question]:
             _FOR,
             "Is it for yourself? For someone outside this chat, write who it is and how to reach them.",
             "For whom",
-            (("myself", "For myself"),),
+            ((_MYSELF, "For myself"),),
         ),
+        *([_ANSWERED_WHERE] if given.get(_FOR, _MYSELF) != _MYSELF else []),
         Question(
             _REACH,
             "How shall we reach you? Answers come here in any case. For another way, write it.",
@@ -76,14 +92,15 @@ def questions(visit: Visit, _given: Answers) -> Sequence[Question]:
         ),
         Question(
             _NAME,
-            "Who may know that it comes from you? Without a name, answers still reach you through me.",
+            "Who may know that it comes from you? If anyone may, you can write your name. Without one, "
+            "answers still reach you through me, and what you wrote goes on as it is.",
             "Your name",
             (
                 ("open", "Anyone who deals with it"),
                 ("hidden", "Not the one it is about"),
-                ("anonymous", "Nobody"),
+                (_NO_NAME, "Nobody"),
             ),
-            typed=False,
+            read=_read_name,
         ),
         Question(
             _FILES,
@@ -94,6 +111,16 @@ def questions(visit: Visit, _given: Answers) -> Sequence[Question]:
             files=True,
         ),
     ]
+
+
+def _read_name(text: str) -> str:
+    """Return the name that was written; words that ask for none are taken as such."""
+    if set(re.findall(r"\w+", text.casefold())) & _ASKS_FOR_NONE:
+        return _NO_NAME
+    try:
+        return name_given(text)
+    except ValueError:
+        raise CaseError("I cannot take that as a name. Choose, or write your name.") from None
 
 
 def intro(visit: Visit) -> Card:
@@ -112,17 +139,19 @@ def submit(visit: Visit, case: Case, given: Answers) -> Sequence[Card]:
     case.opened_at = change.records.now()
     casebook.step(change, case, "submit", visit.person)
     case.summary = change.records.seal(Case.summary, case, given[_WHAT])
-    case.anonymous = given.get(_NAME) == "anonymous"
+    case.anonymous = given.get(_NAME) == _NO_NAME
     sure = _picked(given)
     if sure is not None:
         conflict.take_part(change.session, case, sure, "respondent")
-    for person in _may_be(visit, given) - {sure}:
+    for person in _may_be(visit, case, given) - {sure}:
         conflict.take_part(change.session, case, person, "may-be")
-    procedure = choose(rules, given, visit_roles(visit), respondent(visit, given))
+    against = respondent(visit, given)
+    procedure = choose(rules, given, visit_roles(visit), against)
     case.procedure = procedure.id
-    case.due_at = acknowledge_by(rules, case)
+    casebook.note(change, case, complaint_cards.WHY, _why(visit, procedure, given, against), None)
+    date_anew(change, rules, case)
     officer = send_on(change, rules, case)
-    return (complaint_cards.receipt(visit, case, form_rows(visit, given), officer, procedure),)
+    return (complaint_cards.receipt(visit, case, form_rows(visit, given), officer),)
 
 
 def choose(rules: Rules, given: Answers, raiser: Sequence[str], against: str) -> Procedure:
@@ -134,6 +163,19 @@ def choose(rules: Rules, given: Answers, raiser: Sequence[str], against: str) ->
         if fits_about and fits_raiser and fits_respondent:
             return procedure
     return rules.read.procedure[-1]
+
+
+def _why(visit: Visit, procedure: Procedure, given: Answers, against: str) -> str:
+    """Return why a procedure applies, in words that whoever deals with it may read."""
+    about = next(question for question in questions(visit, given) if question.id == _ABOUT)
+    reasons = []
+    if procedure.about:
+        reasons.append(f"it is about “{form.shown(about, given[_ABOUT])}”")
+    if procedure.respondent:
+        reasons.append(f"whom it is about is {'an' if against[0] in 'aeiou' else 'a'} {against}")
+    if procedure.raiser and given.get(_NAME) != _NO_NAME:
+        reasons.append("a member of staff raises it")
+    return f"because {', and '.join(reasons)}" if reasons else "since no other one fits"
 
 
 def respondent(visit: Visit, given: Answers) -> str:
@@ -156,7 +198,7 @@ def send_on(change: Change, rules: Rules, case: Case) -> Officer | None:
     """Hand a complaint to whom it goes now, and tell her; first to be cleared where someone may be meant."""
     parts = conflict.parts(change.session, case)
     why = "clear" if any(part.part == "may-be" for part in parts) else "complaint"
-    due = rules.taken_on_by(why, change.records.now())
+    due = handoffs.due(rules, case, why, change.records.now())
     handed = handoffs.hand_on(change, case, why, due)
     if handed is None:
         return None
@@ -165,11 +207,21 @@ def send_on(change: Change, rules: Rules, case: Case) -> Officer | None:
     return officer
 
 
+def date_anew(change: Change, rules: Rules, case: Case) -> None:
+    """Set by when the next thing is due at the stage that a complaint has come to."""
+    replied = bool(casebook.entries(change, case, "reply", "asked", "answer")) or _was_answered(change, case)
+    casebook.due(case, due_after(rules, case, change.records.now(), replied=replied))
+
+
+def _was_answered(change: Change, case: Case) -> bool:
+    """Say whether someone outside the chat was answered before the complaint was entered for them."""
+    rows = casebook.entries(change, case, f"{casebook.ANSWER}{_ANSWERED}")
+    return any(text not in (SKIPPED, _NOT_YET) for _, text in rows)
+
+
 def recheck(change: Change, rules: Rules, case: Case, text: str) -> None:
     """Look whom an added text may mean; an owner whom it may mean loses the case at once, and it moves."""
-    for person in naming.meant(text, conflict.known_officers(change.records, change.session)):
-        if person != case.raised_by:
-            conflict.take_part(change.session, case, person, "may-be")
+    mentions.note(change, case, text)
     barred = conflict.may_not_own(change.session, case)
     holders = {handoff.to for handoff in handoffs.of_case(change, case)} | {case.owner}
     if not holders & barred:
@@ -192,11 +244,10 @@ def form_rows(visit: Visit, given: Answers) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _may_be(visit: Visit, given: Answers) -> frozenset[str]:
+def _may_be(visit: Visit, case: Case, given: Answers) -> frozenset[str]:
     """Return the officers whom a complaint names or may mean, anywhere in it."""
     known = conflict.known_officers(visit.change.records, visit.change.session)
-    told = " . ".join(given.get(id_, "") for id_ in (_WHAT, _WHERE, _RIGHT, _FILES))
-    found = naming.meant(told, known)
+    found = mentions.meant(visit.change, case)
     if _picked(given) is None and given.get(_WHO) not in ("nobody", "a volunteer", None):
         found |= naming.meant(given[_WHO], known, asked_who=True)
     return found - {visit.person.id}

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from bot import officers
 from bot.answer_card import source_of
 from bot.card import Button, Buttons, Card, Element, Facts, Quote, Text
-from bot.cases.complaint_dates import acknowledge_by, answer_by, by_law, day_of
+from bot.cases import casebook
+from bot.cases.complaint_dates import acknowledge_by, answer_by, by_law, day_of, is_same_day
 from bot.cases.form import private
 from bot.cases.rules import Procedure, Rules
 from bot.contact import Contact
@@ -14,6 +15,10 @@ from bot.records.tables import Case, Handoff, Officer
 from bot.visit import Visit
 
 _NOBODY = "It is kept. Please ring a trustee, or the Charity Commission on what a charity must answer for."
+# The entry that says why a complaint follows its procedure.
+WHY = "why"
+# What the answer to the question who it is about is called.
+WHO = "Who it is about"
 _DEFAULTS = "These times are Hearth's defaults; the organisation has not set its own yet."
 
 
@@ -48,19 +53,16 @@ def same(card_id: str, case: Case, other: Case) -> Card:
     return private(card_id, other.number, "Sent before", Text(said), choice)
 
 
-def receipt(
-    visit: Visit, case: Case, rows: Sequence[tuple[str, str]], officer: Officer | None, procedure: Procedure
-) -> Card:
+def receipt(visit: Visit, case: Case, rows: Sequence[tuple[str, str]], officer: Officer | None) -> Card:
     """Return the receipt: the number, what was recorded, and what happens by when."""
     rules = visit.rules
-    first = f"{day_of(rules, acknowledge_by(rules, case)):%A %d %B %Y}"
     last = f"{day_of(rules, answer_by(rules, case)):%A %d %B %Y}"
     elements: list[Element] = [
         Text("It is recorded and has been sent. Keep this number; it opens nothing for anyone else."),
         Facts((("Number", case.number), *rows)),
         Text(_goes_to(visit.change, officer)),
-        Text(f"By {first} it is taken on, and you hear of it here. By {last} you get an answer."),
-        *_on_procedure(visit, procedure),
+        Text(f"{_first(rules, case)} By {last} you get an answer."),
+        *on_procedure(visit, case),
     ]
     if (outer := by_law(rules, case)) is not None:
         elements.append(Text(f"The law asks that it is acknowledged by {outer:%A %d %B %Y} at the latest."))
@@ -70,11 +72,20 @@ def receipt(
     return private(visit.card_id, case.number, "Your complaint is recorded", *elements)
 
 
+def _first(rules: Rules, case: Case) -> str:
+    """Return by when something is heard for the first time."""
+    day = f"{day_of(rules, acknowledge_by(rules, case)):%A %d %B %Y}"
+    if is_same_day(rules, case):
+        return f"You get a first private reply here by the end of {day}."
+    return f"By {day} it is taken on, and you hear of it here."
+
+
 def of_raiser(case: Case) -> Buttons:
     """Return what the one who raised a complaint can do with it."""
     ways = [Button("Add something", f"case:add:{case.id}")]
     if case.stage == "answered":
         ways.append(Button("Appeal", f"case:appeal:{case.id}"))
+        ways.append(Button("It is settled", f"case:settle:{case.id}"))
     if case.stage != "decided":
         ways.append(Button("Withdraw it", f"case:withdraw:{case.id}", "danger"))
     return Buttons(tuple(ways))
@@ -121,8 +132,17 @@ def _goes_to(change: Change, officer: Officer | None) -> str:
     return f"It has gone to {contact.name} alone."
 
 
-def _on_procedure(visit: Visit, procedure: Procedure) -> Sequence[Element]:
-    elements: list[Element] = [Text(f"The procedure that is followed: {procedure.id}.")]
+def on_procedure(visit: Visit, case: Case) -> Sequence[Element]:
+    """Return which procedure a complaint follows, and why, with the clauses that say so."""
+    if case.procedure is None:
+        return ()
+    rows = casebook.entries(visit.change, case, WHY, "procedure")
+    row, why = rows[-1] if rows else (None, "")
+    reason = f", {why}" if row is not None and row.kind == WHY else ""
+    elements: list[Element] = [Text(f"The procedure that is followed: {case.procedure}{reason}.")]
+    procedure = visit.rules.procedures.get(case.procedure)
+    if procedure is None:  # the organisation has other rules since
+        return elements
     elements += quotes(visit, procedure)
     if procedure.note:
         elements.append(Text(procedure.note))

@@ -6,11 +6,16 @@ from bot.cases.rules import Rules
 from bot.records.tables import Case
 
 
+def is_same_day(rules: Rules, case: Case) -> bool:
+    """Say whether the procedure of a complaint asks for a first private reply on the day of receipt (1.7)."""
+    procedure = rules.procedures.get(case.procedure or "")
+    return procedure is not None and procedure.same_day
+
+
 def acknowledge_by(rules: Rules, case: Case) -> datetime:
     """Return by when a complaint is acknowledged; about the online presence, on the same working day."""
-    procedure = rules.procedures.get(case.procedure or "")
     calendar = rules.calendar
-    if procedure is not None and procedure.same_day:
+    if is_same_day(rules, case):
         return calendar.end_of(calendar.working_day(calendar.local(case.opened_at).date()))
     return calendar.deadline(case.opened_at, rules.complaint.acknowledge_days)
 
@@ -28,10 +33,15 @@ def by_law(rules: Rules, case: Case) -> date | None:
     return rules.calendar.local(case.opened_at).date() + timedelta(days=rules.complaint.law_days)
 
 
-def due_after(rules: Rules, case: Case, now: datetime) -> datetime | None:
-    """Return by when the next thing must be done at the stage that a complaint has come to."""
+def due_after(rules: Rules, case: Case, now: datetime, *, replied: bool) -> datetime | None:
+    """Return by when the next thing must be done at the stage that a complaint has come to.
+
+    `replied` says whether a first reply was given: where it is due on the same day, taking it on is none.
+    """
     match case.stage:
         case "received":
+            return acknowledge_by(rules, case)
+        case "acknowledged" | "looked into" if is_same_day(rules, case) and not replied:
             return acknowledge_by(rules, case)
         case "acknowledged" | "looked into":
             return answer_by(rules, case)

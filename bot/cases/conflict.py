@@ -19,6 +19,9 @@ from bot.records.tables import Case, CaseEntry, CasePerson, Officer, new_id
 
 Part = Literal["respondent", "may-be", "mentioned"]
 HIDDEN: frozenset[str] = frozenset({"respondent", "may-be"})
+# What stands where someone was said to have no part after all: it is shown to nobody, and keeps the same
+# words from holding the case for her again.
+CLEARED = "cleared"
 # Entries by which a case is decided: whoever wrote one does not decide the appeal.
 DECIDES = ("answer",)
 
@@ -45,17 +48,8 @@ _MANAGERS: frozenset[Office] = frozenset({"manager", "deputy_manager"})
 
 def parts(session: Session, case: Case) -> Sequence[CasePerson]:
     """Return who has a part in a case."""
-    return session.scalars(
-        select(CasePerson).where(CasePerson.case_ == case.id).order_by(CasePerson.id)
-    ).all()
-
-
-def part_of(row: CasePerson) -> Part:
-    """Return the part that a row notes."""
-    found: Part = (
-        "respondent" if row.part == "respondent" else "may-be" if row.part == "may-be" else "mentioned"
-    )
-    return found
+    has_one = (CasePerson.case_ == case.id) & (CasePerson.part != CLEARED)
+    return session.scalars(select(CasePerson).where(has_one).order_by(CasePerson.id)).all()
 
 
 def hidden_from(session: Session, case: Case) -> frozenset[str]:
@@ -98,11 +92,29 @@ def take_part(session: Session, case: Case, person: str, part: Part) -> bool:
 
 
 def no_part(session: Session, case: Case, person: str) -> None:
-    """Note that someone has no part in a case after all; no trace of it stays."""
+    """Note that someone has no part in a case after all; whoever sees to it is shown no trace of it."""
     rows = select(CasePerson).where(CasePerson.case_ == case.id, CasePerson.person == person)
-    for row in session.scalars(rows).all():
+    first, *others = session.scalars(rows.order_by(CasePerson.id)).all()
+    for row in others:
         session.delete(row)
+    first.part = CLEARED
     session.flush()
+
+
+def copy_parts(session: Session, case: Case, to: Case) -> None:
+    """Have everyone keep the part in another case that she has in this one, if it is none."""
+    for row in session.scalars(select(CasePerson).where(CasePerson.case_ == case.id)).all():
+        new = CasePerson(
+            id=new_id(), organisation=to.organisation, case_=to.id, person=row.person, part=row.part
+        )
+        session.add(new)
+    session.flush()
+
+
+def looked_at(session: Session, case: Case) -> frozenset[str]:
+    """Return the persons of whom it is known whether they have a part in a case."""
+    rows = select(CasePerson.person).where(CasePerson.case_ == case.id)
+    return frozenset(session.scalars(rows))
 
 
 def known_officers(records: Records, session: Session) -> Sequence[Known]:
@@ -143,6 +155,11 @@ def _offices(session: Session, case: Case, held: Iterable[Officer]) -> Sequence[
     if case.stage == "appeal" or offices & (_MANAGERS | _TRUSTEES):
         return _ABOVE_THE_MANAGER
     return _DEFAULT
+
+
+def is_above(officer: Officer) -> bool:
+    """Say whether an officer stands above the manager, so that a case is escalated to her."""
+    return officer.office in _ABOVE_THE_MANAGER
 
 
 def _without(ranked: Iterable[Officer], barred: Collection[str]) -> Sequence[Officer]:

@@ -12,13 +12,11 @@ from sqlalchemy import delete, select
 from bot import people
 from bot.card import Button, Buttons, Card, Element, Facts, Progress, Text
 from bot.cases import casebook, files, stages
-from bot.cases.casebook import CaseError
+from bot.cases.casebook import ANSWER, CaseError
 from bot.cases.stages import Kind
 from bot.records.tables import Case, CaseEntry
 from bot.visit import Visit
 
-# Kinds of entries that hold answers begin so.
-ANSWER = "form:"
 SKIPPED = "—"
 _LONGEST_SHOWN = 300
 
@@ -182,9 +180,19 @@ def review(visit: Visit, form: Form, case: Case, said: str = "") -> Card:
 def paused(visit: Visit, form: Form, case: Case) -> Card:
     """Return that the form is kept."""
     visit.state.awaiting = ""
-    said = "It is kept as it is, for 30 days, and nothing has been sent. Go on whenever you like."
-    go = Buttons((Button("Go on", f"case:resume:{case.id}", "primary"),))
-    return private(visit.card_id, case.number, form.title, Text(said), go)
+    days = visit.rules.form_days
+    said = f"It is kept as it is, for {days} days, and nothing has been sent. Go on whenever you like."
+    return private(visit.card_id, case.number, form.title, Text(said), paused_ways(case))
+
+
+def paused_ways(case: Case) -> Buttons:
+    """Return what can be done with a form that rests."""
+    return Buttons(
+        (
+            Button("Go on", f"case:resume:{case.id}", "primary"),
+            Button("Throw it away", f"case:drop:{case.id}", "danger"),
+        )
+    )
 
 
 def answers(visit: Visit, case: Case) -> Answers:

@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from bot import officers, people
-from bot.cases import casebook, conflict
+from bot.cases import casebook, conflict, mentions
 from bot.cases.casebook import CaseError
+from bot.cases.rules import Rules
 from bot.contact import Contact
 from bot.records.store import Change
 from bot.records.tables import Case, Handoff, Officer, Person, new_id
@@ -37,10 +38,17 @@ def hand_off(change: Change, case: Case, officer: Officer, why: str, due: dateti
     return handoff
 
 
+def due(rules: Rules, case: Case, why: str, now: datetime) -> datetime:
+    """Return by when what is handed over now must be taken on: in its time, and before the case is due."""
+    by = rules.taken_on_by(why, now)
+    return min(by, case.due_at) if case.due_at is not None and case.due_at > now else by
+
+
 def hand_on(
     change: Change, case: Case, why: str, due: datetime, without: Collection[str] = ()
 ) -> tuple[Handoff, Officer] | None:
     """Hand a case to the first officer who may own it; return None where there is nobody at all."""
+    mentions.look_again(change, case)
     for officer in conflict.in_turn(change.session, case, without):
         return hand_off(change, case, officer, why, due), officer
     change.audit(f"{case.kind}:handoff:nobody", case.id)

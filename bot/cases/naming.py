@@ -31,6 +31,8 @@ _FUNCTIONS: Mapping[str, Sequence[str]] = {
     "managers": ("manager", "deputy_manager"),
     "management": ("manager", "deputy_manager"),
     "boss": ("manager", "deputy_manager", "chair"),
+    "director": ("manager", "deputy_manager", "chair"),
+    "ceo": ("manager", "deputy_manager"),
     "coordinator": ("manager", "deputy_manager"),
     "organiser": ("manager", "deputy_manager"),
     "supervisor": ("manager", "deputy_manager"),
@@ -40,6 +42,7 @@ _FUNCTIONS: Mapping[str, Sequence[str]] = {
     "chairwoman": ("chair", "deputy_chair"),
     "chairperson": ("chair", "deputy_chair"),
     "chairwomen": ("chair", "deputy_chair"),
+    "treasurer": _TRUSTEES,
     "trustee": _TRUSTEES,
     "trustees": _TRUSTEES,
     "board": _TRUSTEES,
@@ -47,6 +50,20 @@ _FUNCTIONS: Mapping[str, Sequence[str]] = {
     "lead": ("safeguarding_lead", "deputy_safeguarding_lead"),
     "dsl": ("safeguarding_lead", "deputy_safeguarding_lead"),
 }
+# All of them together: in a wish ("the trustees should look at it") they are asked to act, not complained of.
+_BODIES = frozenset({"trustees", "board", "committee"})
+# Someone who works here and is named by no name, as it is said in the middle of a story.
+_SOMEONE_HERE = re.compile(
+    r"""\b(
+      (lady|ladies|woman|women|man|men|guy|bloke|girl|person|people|someone|somebody|anyone|one|colleague|worker)
+      (\s+(who\s+)?(works?|working|sits?|sitting|is|was))?
+      \s+(in|at|from|of|behind|on)\s+(the\s+|your\s+|our\s+)?
+      (front\s+)?(office|reception|desk|staff|admin)\b(?!\s+party)
+    | (office|admin|reception)\s+(lady|ladies|woman|man|girl|staff|worker|people|team)
+    | members?\s+of\s+(the\s+|your\s+|our\s+)?staff | staff\s+member | receptionist
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 # Where someone is named by no name: these words in answer to "who?" may mean anyone who works here, or
 # anyone in an office at all.
 _ANY_STAFF = frozenset({"staff", "office", "worker", "workers", "employee", "reception", "admin"})
@@ -67,18 +84,25 @@ class Known:
     names: tuple[str, ...]
 
 
-def meant(text: str, officers: Iterable[Known], *, asked_who: bool = False) -> frozenset[str]:
+def meant(
+    text: str, officers: Iterable[Known], *, asked_who: bool = False, is_wish: bool = False
+) -> frozenset[str]:
     """Return the persons whom a text names or may mean.
 
-    `asked_who` says that the text answers the question who it is about: then a word that names nobody
-    ("the lady in the office") may mean anyone in an office here, unless a name stands beside it.
+    "The lady in the office" may mean anyone on the staff, unless one of them is named beside her.
+    `asked_who` says that the text answers the question who it is about: then words that name nobody at all
+    ("her") may mean anyone in an office here. `is_wish` says that it tells what should be done: then the
+    trustees as a body are those who are asked.
     """
     words = _words(text)
     known = list(officers)
     named = {officer.person for officer in known if any(_named(name, words) for name in officer.names)}
-    offices = {office for word in words for office in _FUNCTIONS.get(word, ())}
+    functions = [word for word in words if not (is_wish and word in _BODIES)]
+    offices = {office for word in functions for office in _FUNCTIONS.get(word, ())}
     if asked_who and not named and not offices:
         offices = set(_vaguely(words))
+    if _SOMEONE_HERE.search(text) and not any(one.person in named and one.office in _STAFF for one in known):
+        offices |= set(_STAFF)
     return frozenset(named | {officer.person for officer in known if officer.office in offices})
 
 

@@ -2,26 +2,28 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from bot import officers, people, reach
+from bot import people, reach
 from bot.card import Button, Buttons, Card, Text
 from bot.cases import (
     casebook,
     clearing,
-    complaint_cards,
+    complaint,
     conflict,
+    drafts,
     handoffs,
     officer_cards,
+    passing,
     raiser_cards,
+    stages,
     unanswered_kept,
 )
 from bot.cases.casebook import CaseError
-from bot.cases.complaint_dates import answer_by, due_after
+from bot.cases.complaint_dates import day_of
 from bot.cases.form import private
 from bot.cases.stages import Verb
 from bot.records.tables import Case, CaseEntry, Officer
 from bot.visit import Visit
 
-DRAFTED = "draft:"
 _ASKS: Mapping[str, str] = {
     "reply": "Write your reply. I show it to you before it is sent, exactly as you wrote it.",
     "asked": "Write what you want to ask them.",
@@ -31,8 +33,23 @@ _ASKS: Mapping[str, str] = {
     "note": "Write your note. Only who deals with the case reads it.",
     "changes": "Write what is to be changed. The author gets it exactly as you wrote it.",
     "declined": "Write why it is declined. The author gets it exactly as you wrote it.",
-    "passed on": "Write why you pass it on.",
+    "passed on": "Write why you pass it on. Whoever gets it reads this.",
+    "escalated": "Write why it must go higher. Whoever gets it reads this.",
 }
+# What a card is called that asks for words, or shows them before they are sent.
+_TITLES: Mapping[str, str] = {
+    "reply": "your reply",
+    "asked": "your question to them",
+    "answer": "the answer",
+    "decision": "the decision",
+    "lessons": "outcome and lessons",
+    "note": "a note",
+    "changes": "what is to be changed",
+    "declined": "why it is declined",
+    "passed on": "passing it on",
+    "escalated": "passing it on to who is above",
+}
+_WHY_ANOTHER = "Write why. Whoever raised it is told which procedure is followed now, and your reason."
 # What is done with a case when these words are sent.
 _STEPS: Mapping[str, Verb] = {
     "answer": "answer",
@@ -47,8 +64,8 @@ def take_on(visit: Visit, rest: str) -> Sequence[Card]:
     """Take on what was handed over; raise CaseError for what must be cleared first."""
     case, first = handoffs.take_on(visit.change, rest, visit.person)
     if first:
-        if case.stage in ("acknowledged", "looked into"):  # an appeal's time counts from the appeal
-            case.due_at = answer_by(visit.rules, case)
+        if case.stage in complaint.BEFORE_ANSWER:  # an appeal's time counts from the appeal
+            complaint.date_anew(visit.change, visit.rules, case)
         _tell_raiser(visit, case, raiser_cards.taken_on(visit, case, _myself(visit)))
     return (officer_cards.case_card(visit, case, "It is yours." if first else "You have this already."),)
 
@@ -77,7 +94,7 @@ def look(visit: Visit, rest: str) -> Sequence[Card]:
     """Note that the matter is being looked into."""
     case = casebook.owned(visit.change, rest, visit.person)
     casebook.step(visit.change, case, "look", visit.person)
-    case.due_at = due_after(visit.rules, case, visit.change.records.now())
+    complaint.date_anew(visit.change, visit.rules, case)
     return (officer_cards.case_card(visit, case, "Noted: you are looking into it."),)
 
 
@@ -87,9 +104,14 @@ def write(visit: Visit, rest: str) -> Sequence[Card]:
     case = casebook.owned(visit.change, case_id, visit.person)
     if what not in _ASKS:
         raise CaseError(casebook.NOT_OPEN)
+    if case.stage in stages.OVER:
+        raise CaseError(casebook.cannot(case))
+    if what == "lessons":
+        _may_be_closed(visit, case)
     visit.state.awaiting = f"officer:{what}:{case.id}"
     leave = Buttons((Button("Never mind", f"case:show:{case.id}"),))
-    return (private(visit.card_id, case.number, f"{case.number}: {what}", Text(_ASKS[what]), leave),)
+    title = f"{case.number}: {_TITLES[what]}"
+    return (private(visit.card_id, case.number, title, Text(_ASKS[what]), leave),)
 
 
 def written(visit: Visit, what: str, case: Case, text: str) -> Sequence[Card]:
@@ -99,11 +121,9 @@ def written(visit: Visit, what: str, case: Case, text: str) -> Sequence[Card]:
         casebook.note(visit.change, case, "note", text, visit.person)
         visit.change.audit(f"{case.kind}:note:added", case.id, people.audit_name(visit.person))
         return (officer_cards.case_card(visit, case, "Your note is kept."),)
-    entry = casebook.note(visit.change, case, f"{DRAFTED}{what}", text, visit.person)
-    title = f"{case.number}: {what}"
-    if what == "passed on":
-        to = officer_cards.pass_on_to(visit, case, entry.id)
-        return (private(visit.card_id, case.number, title, Text(text), Text("Pass it on to:"), to),)
+    entry = drafts.keep(visit, case, what, text)
+    if what in passing.WHATS:
+        return passing.choose(visit, case, entry, what, text)
     who = "It is kept with the case." if what == "lessons" else "They get it exactly like this:"
     choice = Buttons(
         (
@@ -116,16 +136,23 @@ def written(visit: Visit, what: str, case: Case, text: str) -> Sequence[Card]:
             Button("Leave it", f"case:show:{case.id}"),
         )
     )
+    title = f"{case.number}: {_TITLES[what]}"
     return (private(visit.card_id, case.number, title, Text(who), Text(text), choice),)
 
 
 def send(visit: Visit, rest: str) -> Sequence[Card]:
     """Send what was shown, once; with an answer, a decision or an outcome the case moves on."""
-    case, entry, what = _drafted(visit, rest)
+    case, entry, what = drafts.mine(visit, rest)
+    if what in passing.WHATS:
+        raise CaseError(casebook.NOT_OPEN)
+    if what == "lessons":
+        _may_be_closed(visit, case)
     if what in _STEPS:
         casebook.step(visit.change, case, _STEPS[what], visit.person)
-        case.due_at = due_after(visit.rules, case, visit.change.records.now())
     entry.kind = what
+    visit.change.session.flush()
+    if what in _STEPS or case.stage in complaint.BEFORE_ANSWER:
+        complaint.date_anew(visit.change, visit.rules, case)
     if what == "changes":
         case.owner = None
     if what in ("lessons", "changes", "declined"):
@@ -135,25 +162,6 @@ def send(visit: Visit, rest: str) -> Sequence[Card]:
     _tell_raiser(visit, case, raiser_cards.written(visit, case, what, text, _myself(visit)))
     done = officer_cards.case_card(visit, case, "Sent." if what != "lessons" else "Closed.")
     return (done, *(unanswered_kept.keep_offer(visit, case) if what == "answer" else ()))
-
-
-def pass_on(visit: Visit, rest: str) -> Sequence[Card]:
-    """Pass a case on to an officer who may own it, with the reason; her own access ends."""
-    case_id, _, others = rest.partition(":")
-    entry_id, _, officer_id = others.partition(":")
-    case, entry, _ = _drafted(visit, f"{case_id}:{entry_id}")
-    turn = conflict.in_turn(visit.change.session, case, [visit.person.id])
-    officer = next((one for one in turn if one.id == officer_id and one.person), None)
-    if officer is None:
-        raise CaseError("It cannot be passed on to them any more.")
-    entry.kind, case.owner = "passed on", None
-    handoffs.end_all(visit.change, case, who=people.audit_name(visit.person))
-    due = visit.rules.taken_on_by(case.kind, visit.change.records.now())
-    handoff = handoffs.hand_off(visit.change, case, officer, case.kind, due)
-    reach.tell(visit.change, officer.person, complaint_cards.offer(visit.rules, case, handoff))
-    name = officers.contact(visit.change.records, officer).name
-    said = f"It has gone to {name}. You no longer have it."
-    return (private(visit.card_id, case.number, f"{case.number}: passed on", Text(said)),)
 
 
 def procedures(visit: Visit, rest: str) -> Sequence[Card]:
@@ -173,7 +181,7 @@ def procedure(visit: Visit, rest: str) -> Sequence[Card]:
     case_id, _, number = rest.partition(":")
     case = casebook.owned(visit.change, case_id, visit.person)
     visit.state.awaiting = f"officer:procedure-{number}:{case.id}"
-    return (private(visit.card_id, case.number, f"{case.number}: procedure", Text("Write why.")),)
+    return (private(visit.card_id, case.number, f"{case.number}: procedure", Text(_WHY_ANOTHER)),)
 
 
 def procedure_changed(visit: Visit, number: str, case: Case, reason: str) -> Sequence[Card]:
@@ -182,26 +190,15 @@ def procedure_changed(visit: Visit, number: str, case: Case, reason: str) -> Seq
     names = list(visit.rules.procedures)
     if not number.isdecimal() or int(number) >= len(names):
         raise CaseError(casebook.NOT_OPEN)
+    if case.stage in stages.OVER:
+        raise CaseError(casebook.cannot(case))
     case.procedure = names[int(number)]
-    if case.stage in ("received", "acknowledged", "looked into"):
-        case.due_at = due_after(visit.rules, case, visit.change.records.now())
+    if case.stage in complaint.BEFORE_ANSWER:
+        complaint.date_anew(visit.change, visit.rules, case)
     casebook.note(visit.change, case, "procedure", f"{case.procedure}: {reason}", visit.person)
     visit.change.audit("complaint:procedure:changed", case.id, people.audit_name(visit.person))
-    found = visit.rules.procedures[case.procedure]
-    card = officer_cards.case_card(visit, case, f"It now follows: {case.procedure}.")
-    return (Card(card.id, card.title, (*complaint_cards.quotes(visit, found), *card.elements), card.summary),)
-
-
-def _drafted(visit: Visit, rest: str) -> tuple[Case, CaseEntry, str]:
-    """Return, locked, a case and what its owner has written and not sent yet; raise CaseError."""
-    case_id, _, entry_id = rest.partition(":")
-    case = casebook.owned(visit.change, case_id, visit.person)
-    rows = [row for row, _ in casebook.entries(visit.change, case) if row.id == entry_id]
-    if not rows or rows[0].by != visit.person.id:
-        raise CaseError(casebook.NOT_OPEN)
-    if not rows[0].kind.startswith(DRAFTED):
-        raise CaseError(f"That was sent on {visit.rules.calendar.local(rows[0].at):%d %B at %H:%M}.")
-    return case, rows[0], rows[0].kind.removeprefix(DRAFTED)
+    _tell_raiser(visit, case, raiser_cards.other_procedure(visit, case, reason))
+    return (officer_cards.case_card(visit, case, f"It now follows: {case.procedure}."),)
 
 
 def _myself(visit: Visit) -> Officer:
@@ -209,6 +206,16 @@ def _myself(visit: Visit) -> Officer:
     if officer is None:
         raise CaseError(casebook.NOT_OPEN)
     return officer
+
+
+def _may_be_closed(visit: Visit, case: Case) -> None:
+    """Raise CaseError while an answer may still be appealed: nobody loses that by its being closed."""
+    if case.stage == "answered" and case.due_at is not None and case.due_at > visit.change.records.now():
+        day = f"{day_of(visit.rules, case.due_at):%A %d %B %Y}"
+        raise CaseError(
+            f"{case.number} may be appealed until {day}. It can be closed after that, or as soon as whoever "
+            "raised it says that it is settled."
+        )
 
 
 def _tell_raiser(visit: Visit, case: Case, card: Card) -> None:
@@ -223,7 +230,6 @@ PRESSES: Mapping[str, Callable[[Visit, str], Sequence[Card]]] = {
     "look": look,
     "write": write,
     "send": send,
-    "pass": pass_on,
     "procedures": procedures,
     "procedure": procedure,
 }

@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot import officers, people
+from bot import people
 from bot.card import Button, Buttons, Card, Element, Facts, Text
-from bot.cases import casebook, conflict, form
+from bot.cases import casebook, complaint_cards, form
 from bot.cases import files as case_files
+from bot.cases.casebook import ANSWER
 from bot.cases.complaint_dates import by_law, day_of
-from bot.cases.form import ANSWER, private
+from bot.cases.form import private
 from bot.cases.rules import Rules
 from bot.records.store import Change
-from bot.records.tables import Case, Handoff, Officer, Person
+from bot.records.tables import Case, Handoff, Person
 from bot.visit import Visit
 
 # Entries that an officer is shown, and what they are called. What clearing wrote is shown to nobody.
@@ -21,9 +22,11 @@ _STORY: Mapping[str, str] = {
     "reply": "You wrote to them",
     "answer": "The answer given",
     "appeal": "Why they appeal",
+    "settled": "From whoever raised it",
     "decision": "What was decided",
     "note": "A note",
     "passed on": "Passed on because",
+    "escalated": "Passed on to who is above because",
     "procedure": "Procedure changed because",
     "lessons": "Outcome and lessons",
     "changes": "You asked for changes",
@@ -37,6 +40,7 @@ _STORY: Mapping[str, str] = {
     "post": "The post",
     "taken down": "Taken down",
     "concern": "What was said",
+    "named": "What was said",
     "question": "The question",
     "told": "What Hearth answered",
     "check": "The check",
@@ -87,7 +91,11 @@ _DO: Mapping[str, Mapping[str, Sequence[tuple[str, str]]]] = {
     },
 }
 _EVER = (("Write a note", "write:note"), ("Pass it on", "write:passed on"))
-_COMPLAINT_EVER = (("Change the procedure", "procedures"), ("This is safeguarding", "divert"))
+_COMPLAINT_EVER = (
+    ("Escalate it", "write:escalated"),
+    ("Change the procedure", "procedures"),
+    ("This is safeguarding", "divert"),
+)
 
 
 def case_card(visit: Visit, case: Case, said: str = "") -> Card:
@@ -96,13 +104,12 @@ def case_card(visit: Visit, case: Case, said: str = "") -> Card:
     facts = [("Stage", case.stage)]
     if case.due_at is not None:
         facts.append(("Due", f"{day_of(rules, case.due_at):%A %d %B %Y}"))
-    if case.procedure:
-        facts.append(("Procedure", case.procedure))
     if (outer := by_law(rules, case)) is not None:
-        facts.append(("The law's outer date", f"{outer:%A %d %B %Y}"))
+        facts.append(("The law's date to acknowledge it", f"{outer:%A %d %B %Y}"))
     facts.append(("Raised by", raiser(visit.change, case)))
     elements: list[Element] = [Text(said)] if said else []
     elements.append(Facts(tuple(facts)))
+    elements += complaint_cards.on_procedure(visit, case)
     elements += story(visit, case)
     elements += files(visit, case)
     elements.append(Buttons(ways(case)))
@@ -148,10 +155,18 @@ def raiser(change: Change, case: Case) -> str:
         return "someone who gives no name"
     person = change.session.get(Person, case.raised_by)
     name = change.records.open(Person.name, person) if person else ""
+    name = name or _said_name(change, case)
     roles = " and ".join(people.roles(change.session, person)) if person else ""
     return name or (
         f"someone whose name I do not know ({roles})" if roles else "someone whose name I do not know"
     )
+
+
+def _said_name(change: Change, case: Case) -> str:
+    """Return the name that was written into a form, if one was."""
+    choices = ("open", "hidden", form.SKIPPED)
+    rows = casebook.entries(change, case, f"{ANSWER}name")
+    return next((text for _, text in rows if text not in choices), "")
 
 
 def waiting(visit: Visit, handed: Sequence[tuple[Handoff, Case]], owned: Sequence[Case]) -> Sequence[Element]:
@@ -177,10 +192,11 @@ def _form_part(visit: Visit, case: Case, answered: Mapping[str, str]) -> Sequenc
     from bot.cases.kinds import FORMS  # the forms import these cards
 
     told = FORMS[case.kind].told
-    return told(visit, case, answered) if told else [Facts(_form_rows(visit, case, answered))]
+    return told(visit, case, answered) if told else [Facts(form_rows(visit, case, answered))]
 
 
-def _form_rows(visit: Visit, case: Case, answered: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+def form_rows(visit: Visit, case: Case, answered: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return what was answered in a form, labelled, without who raised it."""
     from bot.cases.kinds import FORMS  # the forms import these cards
 
     questions = FORMS[case.kind].questions(visit, answered)
@@ -193,14 +209,3 @@ def _form_rows(visit: Visit, case: Case, answered: Mapping[str, str]) -> tuple[t
     if answered.get("name") == "hidden":
         rows.append(("Keep their name from", "the one it is about"))
     return tuple(rows)
-
-
-def pass_on_to(visit: Visit, case: Case, entry: str) -> Buttons:
-    """Return to whom a case can be passed on."""
-    turn = conflict.in_turn(visit.change.session, case, [visit.person.id])
-    return Buttons(tuple(_to(visit, officer, case, entry) for officer in turn if officer.person is not None))
-
-
-def _to(visit: Visit, officer: Officer, case: Case, entry: str) -> Button:
-    name = officers.contact(visit.change.records, officer).name
-    return Button(f"Pass on to {name}", f"case:pass:{case.id}:{entry}:{officer.id}")

@@ -14,12 +14,13 @@ from bot.cases import (
     conflict,
     files,
     handoffs,
+    mentions,
     officer_cards,
     raiser_cards,
     stages,
+    unanswered,
 )
 from bot.cases.casebook import CaseError
-from bot.cases.complaint_dates import due_after
 from bot.cases.form import private
 from bot.records.tables import Case, Handoff
 from bot.visit import Visit
@@ -38,10 +39,12 @@ def overview(visit: Visit, number: str) -> Sequence[Card]:
         if case is not None and _is_in_hand(visit, case):
             return (officer_cards.case_card(visit, case),)
         return (Card(visit.card_id, "Not found", (Text(raiser_cards.UNKNOWN),), "Not found."),)
-    hers = [case for case in casebook.of_raiser(visit.change, visit.person) if case.kind != "task"]
+    hers = casebook.of_raiser(visit.change, visit.person)
     handed = _waiting(visit)
     owned = casebook.of_owner(visit.change, visit.person) if _in_office(visit) else ()
-    part = officer_cards.waiting(visit, handed, owned)
+    part = [*officer_cards.waiting(visit, handed, owned), *unanswered.offer(visit)]
+    if len(hers) == 1 and not part:
+        return (raiser_cards.standing(visit, hers[0]),)
     return (raiser_cards.listed(visit, hers[:_MOST_SHOWN], part),)
 
 
@@ -125,7 +128,8 @@ def appeal(visit: Visit, rest: str) -> Sequence[Card]:
         raise CaseError(f"{case.number} is at “{case.stage}”: there is nothing to appeal against.")
     visit.state.awaiting = f"case:+appeal:{case.id}"
     said = Text("Write why you appeal. It goes to a trustee who has not decided on it.")
-    return (private(visit.card_id, case.number, f"Appeal, {case.number}", said),)
+    leave = Buttons((Button("Never mind", f"case:mine:{case.id}"),))
+    return (private(visit.card_id, case.number, f"Appeal, {case.number}", said, leave),)
 
 
 def appealed(visit: Visit, case: Case, text: str) -> Sequence[Card]:
@@ -136,10 +140,27 @@ def appealed(visit: Visit, case: Case, text: str) -> Sequence[Card]:
         raise CaseError(f"The time to appeal in {case.number} is over. You can raise a new complaint.")
     casebook.step(visit.change, case, "appeal", visit.person)
     casebook.note(visit.change, case, "appeal", text, visit.person)
-    case.owner, case.due_at = None, due_after(visit.rules, case, now)
+    mentions.note(visit.change, case, text, is_wish=True)
+    case.owner = None
+    complaint.date_anew(visit.change, visit.rules, case)
     handoffs.end_all(visit.change, case, who=people.audit_name(visit.person))
     officer = complaint.send_on(visit.change, visit.rules, case)
     return (complaint_cards.appealed(visit, case, officer),)
+
+
+def settle(visit: Visit, rest: str) -> Sequence[Card]:
+    """Take it that an answer settles a complaint: its time to appeal ends, so that it can be closed."""
+    case = _open(visit, rest)
+    now = visit.change.records.now()
+    if case.kind != "complaint" or case.stage != "answered":
+        raise CaseError(casebook.cannot(case))
+    if case.due_at is None or case.due_at > now:
+        casebook.note(visit.change, case, "settled", "The answer settles it.", visit.person)
+        visit.change.audit("complaint:case:settled", case.id, people.audit_name(visit.person))
+        case.due_at, case.late_at = now, now  # nobody is late
+        reach.tell(visit.change, case.owner, raiser_cards.settled(visit, case))
+    said = Text("Thank you. It is closed now, as soon as its outcome and what is learned from it are noted.")
+    return (private(visit.card_id, case.number, f"{case.number} is settled", said),)
 
 
 def _open(visit: Visit, case_id: str) -> Case:
@@ -193,4 +214,5 @@ PRESSES: Mapping[str, Callable[[Visit, str], Sequence[Card]]] = {
     "add": add,
     "withdraw": withdraw,
     "appeal": appeal,
+    "settle": settle,
 }

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from bot import officers
 from bot.card import Button, Buttons, Card, Element, Facts, Text
-from bot.cases import complaint_cards, content_cards, stages
+from bot.cases import complaint_cards, content_cards, form, nudge_cards, stages
 from bot.cases.complaint_dates import answer_by, day_of
 from bot.cases.form import private
-from bot.cases.rules import Rules
 from bot.records.tables import Case, Officer
 from bot.visit import Visit
 
@@ -58,22 +57,51 @@ def written(visit: Visit, case: Case, what: str, text: str, officer: Officer) ->
     return private(f"{visit.card_id}.raiser", case.number, title, *elements)
 
 
+def other_procedure(visit: Visit, case: Case, reason: str) -> Card:
+    """Return which procedure a complaint follows now, why, and by when it is answered."""
+    elements: list[Element] = [*complaint_cards.on_procedure(visit, case), Text(f"The reason: {reason}")]
+    if case.due_at is not None:
+        elements.append(Text(f"The next thing is due by {day_of(visit.rules, case.due_at):%A %d %B %Y}."))
+    title = f"{case.number} follows another procedure"
+    return private(f"{visit.card_id}.raiser", case.number, title, *elements)
+
+
 def standing(visit: Visit, case: Case) -> Card:
     """Return how a case stands, as the one who raised it may see it."""
     facts = [("Stage", case.stage), ("Raised", f"{visit.rules.calendar.local(case.opened_at):%d %B %Y}")]
     if case.due_at is not None:
-        facts.append(("The next thing is due", f"{day_of(visit.rules, case.due_at):%A %d %B %Y}"))
+        facts.append((_next(case), f"{day_of(visit.rules, case.due_at):%A %d %B %Y}"))
     elements: list[Element] = [Facts(tuple(facts))]
-    if case.stage == stages.DRAFT:
-        elements = [
-            Text("You have begun this and not sent it."),
-            Buttons((Button("Go on", f"case:resume:{case.id}", "primary"),)),
-        ]
-    elif case.stage not in stages.OVER and case.kind == "complaint":
-        elements.append(complaint_cards.of_raiser(case))
-    elif case.kind == "content":
+    if case.kind == "content":
         elements += content_cards.for_author(visit, case)
+    elif case.stage == stages.DRAFT:
+        elements = [Text("You have begun this and not sent it."), form.paused_ways(case)]
+    elif case.stage not in stages.OVER and case.kind == "complaint":
+        elements += [*complaint_cards.on_procedure(visit, case), complaint_cards.of_raiser(case)]
+    elif case.stage not in stages.OVER:
+        elements.append(Buttons((Button("Add something", f"case:add:{case.id}"),)))
     return private(f"{visit.card_id}.{case.id}", case.number, f"{case.number}: {case.kind}", *elements)
+
+
+def _next(case: Case) -> str:
+    """Return what is due next in a case."""
+    if case.kind != "complaint":
+        return "Seen to by"
+    return {
+        "received": "You hear by",
+        "acknowledged": "Answered by",
+        "looked into": "Answered by",
+        "answered": "You may appeal until",
+        "appeal": "Decided by",
+        "decided": "Closed by",
+    }.get(case.stage, "Due")
+
+
+def settled(visit: Visit, case: Case) -> Card:
+    """Return, to whoever has a complaint, that it is settled."""
+    opens = Buttons((Button("Open it", f"case:show:{case.id}", "primary"),))
+    said = Text("Whoever raised it says that it is settled. Please close it, with its outcome and lessons.")
+    return private(f"{visit.card_id}.owner", case.number, f"{case.number} is settled", said, opens)
 
 
 def listed(visit: Visit, cases: Sequence[Case], officers_part: Sequence[Element]) -> Card:
@@ -87,10 +115,9 @@ def listed(visit: Visit, cases: Sequence[Case], officers_part: Sequence[Element]
     return Card(visit.card_id, "Your cases", tuple(elements), "You have a private item.")
 
 
-def nudged(rules: Rules, case: Case, number: int, ring: Sequence[tuple[str, str]]) -> Card:
+def nudged(case: Case, number: int, ring: Sequence[tuple[str, str]]) -> Card:
     """Return that nobody has taken it on yet, and whom to ring."""
-    del rules
-    said = Text("Nobody has taken this on yet. It has gone on to the next person. You can ring:")
+    said = Text("Nobody has taken this on yet, and everyone here who may was reminded. You can ring:")
     return private(
         f"{case.id}.nudged.{number}", case.number, f"About {case.number}", said, Facts(tuple(ring))
     )
@@ -99,7 +126,7 @@ def nudged(rules: Rules, case: Case, number: int, ring: Sequence[tuple[str, str]
 def late(case: Case, ring: Sequence[tuple[str, str]]) -> Card:
     """Return that something is late, and whom to ring."""
     said = Text("This should have been done by now, and has not been. Whoever has it was told. You can ring:")
-    card_id = f"{case.id}.late.{case.stage}"
+    card_id = f"{case.id}.late.{nudge_cards.told_of(case)}"
     return private(card_id, case.number, f"{case.number} is late", said, Facts(tuple(ring)))
 
 

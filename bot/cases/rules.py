@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bot.kept import DEFAULTS as DEFAULT_KEEP
 from bot.working_days import Calendar
 
 DEFAULTS = Path(__file__).with_name("rules.toml")
@@ -106,10 +107,14 @@ class _Read(_Part):
 
 @dataclass(frozen=True)
 class Rules:
-    """How cases are handled, and on which days. `reviewed` says whether the organisation agreed to it."""
+    """How cases are handled, and on which days. `reviewed` says whether the organisation agreed to it.
+
+    `form_days` is for how many days a form rests before it is let go, see `bot.kept`.
+    """
 
     read: _Read
     calendar: Calendar = field(default_factory=Calendar)
+    form_days: int = DEFAULT_KEEP["forms"]
 
     @property
     def reviewed(self) -> bool:
@@ -164,10 +169,11 @@ class Rules:
                 return self.complaint.take_on_days
 
 
-def load_rules(path: Path, calendar: Calendar) -> Rules:
+def load_rules(path: Path, calendar: Calendar, form_days: int = DEFAULT_KEEP["forms"]) -> Rules:
     """Return the rules in a file; raise RulesError where it cannot be read or says something unknown."""
     try:
-        return Rules(_Read.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))), calendar)
+        read = _Read.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Rules(read, calendar, form_days)
     except OSError as error:
         raise RulesError(f"{path}: cannot be read ({error.strerror}). Check that you may read it.") from error
     except ValueError as error:  # of TOML, of UTF-8, of pydantic

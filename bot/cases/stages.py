@@ -63,6 +63,8 @@ _SEEN_TO: Steps = {
     ("received", "withdraw"): "withdrawn",
     ("accepted", "withdraw"): "withdrawn",
 }
+# A concern is never withdrawn: that somebody may be at risk does not end because it was thought better of.
+_CONCERN: Steps = {taken: to for taken, to in _SEEN_TO.items() if taken[1] != "withdraw"}
 _CHECKED: Steps = {
     ("received", "accept"): "accepted",
     ("accepted", "accept"): "accepted",
@@ -91,7 +93,7 @@ _CONTENT: Steps = {
 STEPS: Mapping[Kind, Steps] = {
     "complaint": _COMPLAINT,
     "question": _SEEN_TO,
-    "safeguarding": _SEEN_TO,
+    "safeguarding": _CONCERN,
     "content": _CONTENT,
     "take-down": _SEEN_TO,
     "quarterly": _CHECKED,

@@ -42,6 +42,13 @@ def listed(visit: Visit, _: str) -> Sequence[Card]:
     return (Card(visit.card_id, "Unanswered questions", tuple(elements), _SUMMARY),)
 
 
+def offer(visit: Visit) -> Sequence[Element]:
+    """Return a button to the list, for those who may see it, as long as there is something on it."""
+    if not _held(visit) & _SEE or not _rows(visit):
+        return ()
+    return (Buttons((Button("Questions that the policy does not answer", "case:unanswered"),)),)
+
+
 def read(visit: Visit, rest: str) -> Sequence[Card]:
     """Show the manager the next question of a topic that nobody has shortened yet."""
     topic, _, after = rest.partition(":")

@@ -267,7 +267,10 @@ class Consent(Table):
 
 
 class CasePerson(Table):
-    """Someone named in a case: `respondent` and `may-be` may not see it, `mentioned` may not own it."""
+    """Someone named in a case: `respondent` and `may-be` may not see it, `mentioned` may not own it.
+
+    `cleared` was said to have no part in it after all.
+    """
 
     __tablename__ = "case_person"
     __table_args__ = (UniqueConstraint("case_", "person", "part"),)

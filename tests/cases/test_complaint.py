@@ -294,7 +294,7 @@ class TestDeadlines:
     def test_for_personal_information_the_laws_date_stands_beside(self, house: House) -> None:
         send(house["volunteer"], about="My personal information")
         assert "by Wednesday 01 April 2026 at the latest" in words(house["volunteer"].card)
-        assert "The law's outer date: Wednesday 01 April 2026" in words(take_on(house["manager"]))
+        assert "The law's date to acknowledge it: Wednesday 01 April 2026" in words(take_on(house["manager"]))
 
     def test_an_appeals_time_counts_from_the_appeal_whenever_it_is_taken_on(
         self, house: House, adopted: Records, clock: Clock

@@ -10,7 +10,7 @@ from bot.cases import clockwork, stages
 from bot.cases.rules import default_rules
 from bot.records import audit
 from bot.records.store import Records
-from bot.records.tables import Case
+from bot.records.tables import Case, Handoff
 from tests.cases.forms import STORY, House, act, send, words
 from tests.cases.held import all_are_seen_to
 from tests.induction.conftest import Someone
@@ -54,6 +54,53 @@ def test_no_sequence_of_actions_leaves_one_without_owner_deadline_or_audit_entry
         all_are_seen_to(adopted)
     with adopted.reading() as session:
         assert audit.verify(session, adopted) is None
+
+
+# What may be done with a case, by a button that was made up, and what is written on one.
+VERBS = (
+    "show",
+    "look",
+    "take",
+    "open",
+    "mine",
+    "add",
+    "withdraw",
+    "appeal",
+    "settle",
+    "divert",
+    "procedures",
+)
+WRITES = ("reply", "answer", "decision", "lessons", "note", "passed on", "escalated")
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    about=st.sampled_from(("Sample manager", "the lady in the office", "the manager")),
+    tries=st.lists(
+        st.tuples(st.sampled_from((*VERBS, *WRITES)), st.sampled_from(TEXTS), st.booleans()),
+        min_size=2,
+        max_size=6,
+    ),
+)
+def test_no_action_by_someone_with_a_conflict_succeeds(
+    house: House, adopted: Records, about: str, tries: list[tuple[str, str, bool]]
+) -> None:
+    _begin_anew(house["volunteer"], adopted)
+    story = f"{STORY} {len(all_of(adopted, Case))}"
+    number = send(house["volunteer"], who=about, story=story)
+    (case,) = [row for row in all_of(adopted, Case) if row.number == number]
+    (handoff,) = [row for row in all_of(adopted, Handoff) if row.case_ == case.id]
+    manager, seen = house["manager"], len(house["manager"].cards)
+    for verb, text, yes in tries:
+        given = handoff.id if verb in ("take", "open") else case.id
+        action = f"write:{given}:{verb}" if verb in WRITES else f"{verb}:{given}"
+        manager.does(f"case:{action}{':yes' if yes and verb not in WRITES else ''}")
+        manager.says(text)
+        manager.says("my cases")
+    assert not [card for card in manager.cards[seen:] if story in words(card) or number in words(card)]
+    (after,) = [row for row in all_of(adopted, Case) if row.id == case.id]
+    assert (after.stage, after.owner, after.due_at) == (case.stage, case.owner, case.due_at)
+    assert next(row for row in all_of(adopted, Handoff) if row.case_ == case.id).ended_at is None
 
 
 def test_no_button_ever_shown_to_anyone_gives_one_whom_it_is_about_a_word_of_it(

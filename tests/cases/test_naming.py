@@ -35,6 +35,14 @@ ALL = (MANAGER, CHAIR, LEAD, TRUSTEE)
         ("the DSL", "s"),
         ("the weather was bad", ""),
         ("another volunteer", ""),
+        ("your treasurer was there", "ct"),
+        ("the lady in the office laughed", "ms"),
+        ("someone from your office rang", "ms"),
+        ("a member of staff saw it", "ms"),
+        ("the office lady", "ms"),
+        ("Violet, the lady in the office", "m"),
+        ("a man on the bus", ""),
+        ("I rang the office", ""),
         ("nothing in particular", ""),
     ],
 )
@@ -56,8 +64,13 @@ def test_asked_who_a_name_beside_the_function_word_is_enough() -> None:
     assert meant("Violet, the lady in the office", ALL, asked_who=True) == frozenset("m")
 
 
-def test_in_a_story_such_words_mean_nobody_in_particular() -> None:
+def test_in_a_story_other_such_words_mean_nobody_in_particular() -> None:
     assert meant("a lady in the street saw us at the office party", ALL) == frozenset()
+
+
+def test_in_a_wish_the_trustees_are_asked_to_act_and_are_not_meant() -> None:
+    assert meant("I would like the trustees to look at it", ALL, is_wish=True) == frozenset()
+    assert meant("Violet should say sorry to the board", ALL, is_wish=True) == frozenset("m")
 
 
 @given(

@@ -1,11 +1,13 @@
 """Someone may be at risk: the warning, telling the lead at once, and what follows when nobody picks it up."""
 
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from bot import inbox, officers
+from bot import words as words_of
 from bot.card import Facts, buttons_of
 from bot.cases import clockwork
 from bot.cases.rules import default_rules
@@ -252,6 +254,27 @@ def test_a_lead_who_leaves_office_loses_it_to_the_deputy(
     assert "not waiting" in words(house["lead"].presses("Open it"))
 
 
+def test_a_concern_is_not_withdrawn_by_whoever_raised_it(house: House, adopted: Records) -> None:
+    tell(house["volunteer"])
+    (case,) = concerns(adopted)
+    house["volunteer"].does(f"case:withdraw:{case.id}:yes")
+    assert concerns(adopted)[0].stage == "received"
+    assert HARM in words(house["lead"].presses("Open it"))
+
+
+def test_something_can_be_added_from_how_it_stands(house: House) -> None:
+    number = tell(house["volunteer"])
+    house["volunteer"].says(number)
+    house["volunteer"].presses("Add something")
+    house["volunteer"].says("He was not at the group today.")
+    assert "He was not at the group today." in words(house["lead"].presses("Open it"))
+
+
+def test_the_lady_in_the_office_who_is_said_to_do_harm_gets_no_word_of_it(house: House) -> None:
+    house["volunteer"].says("The lady in the office hits the children at the group, I saw it.")
+    assert "Tell Sample chair now" in labels(house["volunteer"])
+
+
 def test_pressed_twice_it_is_one_case(house: House, adopted: Records) -> None:
     warning = house["volunteer"].says(HARM)
     house["volunteer"].presses("Tell", warning)
@@ -355,6 +378,41 @@ def test_in_a_channel_the_warning_comes_privately_and_nothing_is_said_there(
     assert HARM in words(house["lead"].presses("Open it"))
 
 
+@dataclass
+class Whispering(Platform):
+    """A platform that can say something to one alone, where others read along."""
+
+    whispered: list[tuple[str, ...]] = field(default_factory=list)
+
+    def whisper(self, conversation: str, account: str, said: str, otherwise: str) -> None:
+        """Remember it."""
+        self.whispered.append((conversation, account, said, otherwise))
+
+
+@pytest.mark.parametrize(
+    ("text", "otherwise"),
+    [
+        (
+            HARM,
+            "ring 999. I cannot write to you in private here. Please ring Sample safeguarding_lead: 01632",
+        ),
+        ("I want to complain about how I was treated", "Please ring Sample manager: 01632"),
+    ],
+)
+def test_in_a_channel_one_alone_is_told_where_she_is_answered_and_whom_to_ring_where_she_cannot_be(
+    house: House, adopted: Records, answerer: Answerer, course: Course, text: str, otherwise: str
+) -> None:
+    assert house
+    there = Whispering()
+    talk = Desk(Conversation(answerer, lambda: date(2026, 3, 2)), lambda _: there, course)
+    assert inbox.accept(adopted, Message("m1", "web:channel", text, sender="web:volunteer", private=False))
+    talk.handle(adopted, "web:channel")
+    ((conversation, account, said, instead),) = there.whispered
+    assert (conversation, account, said) == ("web:channel", "web:volunteer", words_of.IN_PRIVATE)
+    assert otherwise in instead
+    assert text not in said + instead
+
+
 def test_what_an_owner_writes_on_a_case_is_kept_and_the_warning_stands_beside_it_once(
     house: House, adopted: Records
 ) -> None:
@@ -445,14 +503,13 @@ def test_only_the_owner_diverts_a_complaint(house: House, adopted: Records) -> N
     assert not concerns(adopted)
 
 
-def test_a_lead_named_in_what_is_added_loses_it_at_once(house: House) -> None:
+def test_a_lead_named_in_what_is_added_loses_it_at_once(house: House, adopted: Records) -> None:
     tell(house["volunteer"])
     take_on(house["lead"])
     house["volunteer"].says("my cases")
-    number = next(button for button in buttons_of(house["volunteer"].card) if "safeguarding" in button.label)
-    house["volunteer"].does(number.action.replace("case:mine:", "case:add:"))
+    house["volunteer"].presses("Add something")
     house["volunteer"].says("It was Sample safeguarding_lead who told me to keep quiet.")
-    assert "not open to you" in words(house["lead"].does(number.action.replace("case:mine:", "case:show:")))
+    assert "not open to you" in words(house["lead"].does(f"case:show:{concerns(adopted)[0].id}"))
 
 
 def test_not_seen_to_by_the_next_working_day_the_owner_and_whoever_raised_it_are_told(

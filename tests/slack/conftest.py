@@ -31,12 +31,13 @@ class SlackStub:
     """A Web API that notes what it is asked, and fails as it is told to.
 
     `faults` are for the posts to come, one each: a status, Slack's word for an error, "reset" (the connection
-    is cut without an answer), or "posted, then reset".
+    is cut without an answer), or "posted, then reset". `refuses` are methods that always fail.
     """
 
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     posted: list[dict[str, Any]] = field(default_factory=list)
     faults: deque[int | str] = field(default_factory=deque)
+    refuses: set[str] = field(default_factory=set)
     connections: set[Any] = field(default_factory=set)
     base: str = ""
 
@@ -52,6 +53,8 @@ class SlackStub:
         method = request.match_info["method"]
         given = dict(request.query) if request.method == "GET" else await _given(request)
         self.calls.append((method, given))
+        if method in self.refuses:
+            return web.json_response({"ok": False, "error": "cannot_dm_bot"})
         if method == "chat.postMessage":
             return await self._post(request, given)
         if (answers := _ANSWERS.get(method)) is not None:
@@ -93,6 +96,7 @@ class SlackStub:
 
 
 _ANSWERS: dict[str, dict[str, Any]] = {
+    "chat.postEphemeral": {"message_ts": "1712.000001"},
     "conversations.open": {"channel": {"id": "D0VOLUNTEER"}},
     "auth.test": {
         "team_id": TEAM,

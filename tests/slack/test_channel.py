@@ -47,6 +47,17 @@ def test_a_card_for_a_thread_goes_there(channel: SlackChannel, slack: SlackStub)
     assert (slack.posted[0]["channel"], slack.posted[0]["thread_ts"]) == ("C1", "1712.000300")
 
 
+@pytest.mark.parametrize(("refused", "said"), [(set(), "in private"), ({"conversations.open"}, "ring")])
+def test_in_a_channel_one_alone_is_told_that_she_is_answered_in_private_or_whom_to_ring(
+    channel: SlackChannel, slack: SlackStub, refused: set[str], said: str
+) -> None:
+    slack.refuses |= refused
+    channel.whisper(f"slack:{TEAM}/C1/1712.000300", HERS, "in private", "ring")
+    (given,) = noted(slack, "chat.postEphemeral")
+    assert (given["channel"], given["user"], given["text"]) == ("C1", "U0VOLUNTEER", said)
+    assert not slack.posted
+
+
 def test_cards_of_many_threads_at_once_share_few_connections(channel: SlackChannel, slack: SlackStub) -> None:
     cards = [replace(ANSWER, id=f"answer-{number}") for number in range(60)]
     with ThreadPoolExecutor(8) as threads:
