@@ -44,7 +44,7 @@ def define(parser: argparse.ArgumentParser, argument: _Argument) -> None:
     _code(made, argument)
     made.add_argument("--out", type=Path, required=True, metavar="FILE", help="where it goes")
     made.set_defaults(command=write_certificate)
-    invite = parts.add_parser("invite", help="invite someone who has written to Hearth")
+    invite = parts.add_parser("invite", help="invite someone: by Slack account, or who has written to Hearth")
     invite.add_argument("account", type=argument(account_given), metavar="ACCOUNT", help="slack:T1/U2")
     _role(invite, argument)
     invite.set_defaults(command=invite_account)
@@ -140,7 +140,7 @@ def _table(rows: Sequence[Sequence[str]]) -> str:
 
 def verify_certificate(settings: Settings, given: argparse.Namespace) -> None:
     """Print what the record holds of a certificate, and whether it fits the adopted text."""
-    from bot.induction.walk import InductionError
+    from bot.induction.inductions import InductionError
 
     with opened(settings) as records:
         proof = _proof(records, given.code)
@@ -180,7 +180,7 @@ def write_certificate(settings: Settings, given: argparse.Namespace) -> None:
 
 def _proof(records: "Records", code: str) -> "Proof":
     from bot.induction import proof
-    from bot.induction.walk import InductionError
+    from bot.induction.inductions import InductionError
 
     with records.reading() as session:
         found = proof.find(session, records.organisation, code)
@@ -193,12 +193,13 @@ def _proof(records: "Records", code: str) -> "Proof":
 
 def invite_account(settings: Settings, given: argparse.Namespace) -> None:
     """Invite someone to the induction; the card goes out with the worker's next work."""
-    from bot.induction import cards, office
+    from bot.induction import office
 
     course = wiring.load_course(settings)
     with opened(settings) as records, records.changing() as change:
-        office.send_invitation(change, course, given.account, given.role, who=_WHO)
-    say(f"{given.account} is invited as {cards.in_words(given.role)}.")
+        row = office.send_invitation(change, course, given.account, given.role, who=_WHO)
+        said = office.said_of(row, given.account, given.role)
+    say(said)
 
 
 def sign_off(settings: Settings, given: argparse.Namespace) -> None:

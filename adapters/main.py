@@ -64,7 +64,7 @@ def problems() -> tuple[type[Exception], ...]:
 def _of_records() -> tuple[type[Exception], ...]:
     from bot.cases.rules import RulesError
     from bot.contact import PeopleError
-    from bot.induction.walk import InductionError
+    from bot.induction.inductions import InductionError
     from bot.records.database import RecordsError, RecordsUnavailable
     from bot.records.vault import UnusableKey
     from bot.slots import SlotTaken

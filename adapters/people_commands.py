@@ -54,6 +54,9 @@ def define(parser: argparse.ArgumentParser, argument: _Argument) -> None:
         "accounts", nargs=2, type=argument(account_given), metavar="ACCOUNT", help="slack:T1/U2"
     )
     link.set_defaults(command=link_accounts)
+    left = parts.add_parser("left", help="note that someone has left; what is open of hers ends")
+    left.add_argument("person", metavar="ACCOUNT_OR_ID", help="such as slack:T1/U2, or the person's id")
+    left.set_defaults(command=note_left)
     code = parts.add_parser("code", help="make a one-time code that binds an account to an officer")
     _office(code, argument)
     code.add_argument("--place", type=argument(_place), help="which of several holders")
@@ -162,6 +165,19 @@ def link_accounts(settings: Settings, given: argparse.Namespace) -> None:
     with opened(settings) as records, records.changing() as change:
         linking.join_accounts(change, *given.accounts, who=_WHO)
     say("Done: both accounts are one person's.")
+
+
+def note_left(settings: Settings, given: argparse.Namespace) -> None:
+    """Note that someone has left, and print what a server then still needs."""
+    from bot import disclosure, officers, people
+
+    with opened(settings) as records, records.changing() as change:
+        person = disclosure.person_given(change.session, records.organisation, given.person)
+        people.left(change, person, who=_WHO)
+        change.session.flush()
+        lacking = officers.missing(change.session, records.organisation)
+    say("Noted: has left. Offices and open inductions have ended; what was acknowledged stays.")
+    _say_missing(lacking)
 
 
 def offer_code(settings: Settings, given: argparse.Namespace) -> None:

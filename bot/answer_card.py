@@ -68,11 +68,19 @@ def source_of(clause: Clause, policy: Policy) -> str:
 
 def source(citation: Citation) -> str:
     """Return where a citation stands: its clause's number, policy, when adopted, version."""
-    clause = citation.clause
+    return f"{place_of(citation.clause)}, {edition(citation.policy, citation.version, citation.adopted)}"
+
+
+def place_of(clause: Clause) -> str:
+    """Return where a clause stands within its policy."""
     where = clause.headings[-1] if clause.headings else "the sign-off"
-    name = f"Clause {clause.id}" if clause.marker else f"From {where}"
-    adopted = f", adopted {citation.adopted:%B %Y}" if citation.adopted else ""
-    return f"{name}, {citation.policy}{adopted} (version {citation.version[:8]})"
+    return f"Clause {clause.id}" if clause.marker else f"From {where}"
+
+
+def edition(policy: str, version: str, adopted: date | None) -> str:
+    """Return a policy's title with when it was adopted, and its version."""
+    since = f", adopted {adopted:%B %Y}" if adopted else ""
+    return f"{policy}{since} (version {version[:8]})"
 
 
 def _options(card_id: str, ask: AskBack) -> Buttons:

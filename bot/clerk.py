@@ -55,6 +55,8 @@ def run(visit: Visit, errand: Errand) -> Sequence[Card]:
 
 def _induction(visit: Visit, errand: Induct | GiveName | Invite | Overview) -> Sequence[Card]:
     match errand:
+        case Induct("invite-all"):
+            return office.invite_all(visit)
         case Induct(action, rest):
             return guide.pressed(visit, action, rest)
         case GiveName(text):

@@ -1,7 +1,7 @@
 """Officers: who has authority, in which order they are turned to, and how they are reached outside chat."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, bindparam, or_, select
@@ -49,6 +49,17 @@ def authority(session: Session, person: Person) -> frozenset[Office]:
     """
     found = set(session.scalars(_HELD, {"of": person.organisation, "by": person.id}))
     return frozenset(office for office in OFFICES if office in found)
+
+
+def authorities(session: Session, organisation: str) -> Mapping[str, frozenset[Office]]:
+    """Return the offices that everyone holds at this moment, by person; as `authority`."""
+    held: dict[str, set[str]] = {}
+    for officer in current(session, organisation):
+        if officer.person is not None:
+            held.setdefault(officer.person, set()).add(officer.office)
+    return {
+        person: frozenset(office for office in OFFICES if office in found) for person, found in held.items()
+    }
 
 
 def roles(session: Session, person: Person) -> tuple[Role, ...]:

@@ -8,11 +8,11 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from benchmarks.soaking.house import House
-from benchmarks.soaking.people import OFFICER, Heard
+from benchmarks.soaking.people import OFFICER, WALKER, Heard
 from benchmarks.soaking.platform import Platform
 from bot.records import audit
 from bot.records.store import Records
-from bot.records.tables import Audit, Case, Conversation, Event, Handoff, Sending
+from bot.records.tables import Acknowledgement, Audit, Case, Conversation, Event, Handoff, Sending
 from bot.stored import load_state
 from tests.records.stage import mark
 
@@ -25,12 +25,12 @@ class Outcome:
     faults: tuple[str, ...]
 
 
-def is_calm(records: Records) -> bool:
-    """Say whether nothing waits to be handled or sent, and no job to be done at once."""
+def waiting(records: Records) -> int:
+    """Return how much waits: messages to be handled, cards to be sent, jobs to be done at once."""
     waits = select(func.count()).where(Event.handled_at.is_(None), Event.failed_at.is_(None))
     unsent = select(func.count()).where(Sending.sent_at.is_(None), Sending.stuck_at.is_(None))
     with records.reading() as session:
-        return not session.scalar(waits) and not session.scalar(unsent) and not _jobs(session)
+        return (session.scalar(waits) or 0) + (session.scalar(unsent) or 0) + _jobs(session)
 
 
 def begun_by(records: Records, worker: str) -> int:
@@ -56,6 +56,7 @@ def look(house: House, heard: Heard, platform: Platform, deaf_repeats: int) -> O
         *_of_cards(house.records, platform),
         *(_of_marks(house.records, heard) if not house.config.real else ()),
         *_of_cases(house.records, heard, platform, real=bool(house.config.real)),
+        *_of_inductions(house.records, heard),
         *_of_the_rest(house.records),
         *_more("cards came again where the platform can be asked", repeats[True], 0),
         *_more("cards came again where it cannot be asked", repeats[False], deaf_repeats),
@@ -74,6 +75,7 @@ def look(house: House, heard: Heard, platform: Platform, deaf_repeats: int) -> O
         "came again where it can be asked": repeats[True],
         "came again where it cannot": repeats[False],
         "questions passed on": len(heard.pressed("pass-on")),
+        "inductions signed": len(heard.signed()),
         "links of the audit": links,
     }
     return Outcome(figures, faults)
@@ -132,7 +134,7 @@ def _of_cases(records: Records, heard: Heard, platform: Platform, *, real: bool)
         cases = session.scalars(select(Case)).all()
         handoffs = session.scalars(select(Handoff)).all()
         what = Counter(session.scalars(select(Audit.what)))
-    came = [card_id for ids in platform.first_came().values() for card_id in ids]
+    came = [card_id for to, ids in platform.first_came().items() if WALKER not in to for card_id in ids]
     receipts = [card_id for card_id in came if card_id.endswith(".errand")]
     if not real and Counter(records.open(Case.summary, case) for case in cases) != Counter(passed_on):
         yield "the cases are not those that were passed on, each once"
@@ -148,6 +150,19 @@ def _of_cases(records: Records, heard: Heard, platform: Platform, *, real: bool)
     steps = ("question:case:opened", "question:handoff:offered", "question:handoff:accepted")
     if any(what[step] != len(cases) for step in steps):
         yield f"the audit does not tell of each case once: {[what[step] for step in steps]} for {len(cases)}"
+
+
+def _of_inductions(records: Records, heard: Heard) -> Iterator[str]:
+    """Check that whoever signed, however often, has one acknowledgement, and nobody else has any."""
+    signed = heard.signed()
+    with records.reading() as session:
+        made = session.scalar(select(func.count()).select_from(Acknowledgement))
+        people = session.scalar(select(func.count(Acknowledgement.person.distinct())))
+        told = session.scalar(
+            select(func.count()).select_from(Audit).where(Audit.what == "induction:policy:acknowledged")
+        )
+    if not made == people == told == len(signed):
+        yield f"{len(signed)} signed: {made} acknowledgements of {people} people, {told} links of the audit"
 
 
 def _of_the_rest(records: Records) -> Iterator[str]:

@@ -17,10 +17,12 @@ from sqlalchemy import make_url
 
 from benchmarks.soaking.child import Config, open_records
 from benchmarks.soaking.people import OFFICER, wait_until
+from bot import policies
 from bot.records.migrate import upgrade
 from bot.records.store import Records
 from bot.records.tables import Organisation
 from bot.records.vault import new_key
+from tests.policies import TEXT, home_start_policy
 from tests.records.stage import appoint
 
 _SOON = 20
@@ -152,10 +154,13 @@ def found(
     )
     records = open_records(config)
     upgrade(records.engine)
+    policy = home_start_policy()
     with records.changing() as change:
         change.add(
             Organisation(id=config.organisation, name="Home-Start Herefordshire", created_at=records.now())
         )
+        text = TEXT.read_text(encoding="utf-8")
+        policies.adopt(change, policy.title, policy.version, text, who="soak")
     appoint(records, OFFICER, "manager")
     return House(config, running, records)
 

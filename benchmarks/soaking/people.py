@@ -14,7 +14,9 @@ from benchmarks.soaking.platform import ASKED, Platform
 from bot.card import buttons_of
 
 OFFICER = f"{ASKED}officer"
+WALKER = "walker"  # is in the name of a conversation in which someone goes through her induction
 _TAKE_ON = "case:take:"
+_LONGEST_WALK = 200  # messages, of which most press again what waits
 
 
 @dataclass
@@ -35,6 +37,14 @@ class Heard:
         every = [message for conversation in self.messages.values() for message in conversation]
         return [message_id for message_id, action in every if (action or "").startswith(kind)]
 
+    def signed(self) -> list[str]:
+        """Return the conversations in which an induction was signed."""
+        return [
+            conversation
+            for conversation, messages in self.messages.items()
+            if any((action or "").startswith("induction:sign:") for _, action in messages)
+        ]
+
     def count(self) -> int:
         """Return how many messages were acknowledged."""
         return sum(len(messages) for messages in self.messages.values())
@@ -54,9 +64,14 @@ class People:
 
     @contextmanager
     def writing(self, conversations: int) -> Iterator[None]:
-        """Have people write in so many conversations, half of them on a platform that cannot be asked."""
+        """Have people write in so many conversations, half of them on a platform that cannot be asked.
+
+        As many again, halved, go through the induction meanwhile, one person after the other.
+        """
         names = [f"{ASKED if number % 2 else 'deaf:'}{number}" for number in range(conversations)]
+        walkers = names[: 0 if self.real else conversations // 2]
         threads = [Thread(target=self._write, args=(name, random.Random(name))) for name in names]  # noqa: S311 - no secret
+        threads += [Thread(target=self._walk, args=(name, random.Random(name))) for name in walkers]  # noqa: S311 - no secret
         for thread in threads:
             thread.start()
         try:
@@ -80,10 +95,10 @@ class People:
             self.over.set()
             officer.join()
 
-    def is_taken_on(self) -> bool:
-        """Say whether the officer has taken on everything that was passed on."""
+    def not_taken_on(self) -> int:
+        """Return how many of the questions that were passed on the officer has not taken on yet."""
         actions = {action for _, action in self.heard.messages.get(OFFICER, ())}
-        return len(actions) == len(self.heard.pressed("pass-on"))
+        return len(self.heard.pressed("pass-on")) - len(actions)
 
     def _write(self, conversation: str, chance: random.Random) -> None:
         number = 0
@@ -94,6 +109,26 @@ class People:
             if chance.random() < 0.15:  # a repeat, at any moment
                 again = chance.choice(self.heard.messages[conversation])
                 self._post(conversation, *again)
+
+    def _walk(self, name: str, chance: random.Random) -> None:
+        """Go through inductions to the end, each in a conversation of its own, pressing what is offered."""
+        conversation, number = "", 0
+        while not self.silent.wait(chance.random() * self.pause):
+            if not conversation or number > _LONGEST_WALK or self._is_done(conversation):
+                conversation, number = f"{name}.{WALKER}.{len(self.heard.messages)}", 0
+            action = self._next(conversation) if number else "role:volunteer"
+            self._say(conversation, f"{conversation}/{number}", action)
+            number += 1
+
+    def _next(self, conversation: str) -> str | None:
+        """Return the action of the button that leads on; None where the name is asked for."""
+        shown = [card for card in self.platform.cards(conversation) if card.title != "Heard"]
+        if not shown:
+            return "induction:mine"
+        return next((one.action for one in buttons_of(shown[-1]) if one.style == "primary"), None)
+
+    def _is_done(self, conversation: str) -> bool:
+        return any(card.title == "Done" for card in self.platform.cards(conversation))
 
     def _action(self, chance: random.Random, message_id: str, number: int) -> str | None:
         drawn = chance.random()

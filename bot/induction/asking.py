@@ -5,7 +5,7 @@ import logging
 from sqlalchemy import select
 
 from bot import outbox, people, policies, reach
-from bot.induction import cards, known, standing, walk
+from bot.induction import cards, inductions, known, standing, walk
 from bot.induction.course import Course
 from bot.records.store import Change, Job, Records
 from bot.records.tables import Account, Acknowledgement, Induction, Person, PolicyVersion
@@ -48,14 +48,14 @@ def difference(change: Change, person: Person, course: Course) -> Induction | No
     session = change.session
     given = known.acknowledged(session, person.organisation, person.id, course.policy.title)
     gone = person.left_at is not None or person.erased_at is not None
-    if not given or gone or walk.open_of(session, person, course) is not None:
+    if not given or gone or inductions.open_of(session, person, course) is not None:
         return None
     asked = _still(change, person, given[0])
     if not asked:
         return None
     try:
-        return walk.begin(change, person, asked, course, who="hearth")
-    except walk.InductionError:
+        return inductions.begin(change, person, asked, course, who="hearth")
+    except inductions.InductionError:
         return None
 
 
@@ -96,8 +96,7 @@ def _withdrawn(change: Change, induction: str) -> None:
     standing.end(change, row)
     said = f"The {row.policy} was withdrawn. Your induction on it ends here: there is nothing left to do."
     told = cards.note(f"{row.id}.withdrawn.{change.records.now():%Y%m%d%H%M%S}", "Your induction", said)
-    for direct in reach.direct_conversations(change, row.person)[:1]:
-        outbox.put_elsewhere(change, direct, (told,))
+    reach.tell(change, row.person, told)
 
 
 def _who_know(records: Records, course: Course) -> list[str]:

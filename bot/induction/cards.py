@@ -1,10 +1,11 @@
 """The cards of the induction."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from bot.answer_card import source_of
+from bot.answer_card import edition, place_of, source_of
 from bot.card import Button, Buttons, Card, Document, Element, Facts, Progress, Quote, Text
+from bot.contact import Contact
 from knowledge.changes import Change
 from knowledge.clauses import Clause, Policy
 from knowledge.lessons import Lesson, Page
@@ -16,6 +17,8 @@ ACKNOWLEDGED = "I was given this policy, I have read what binds me, and I will k
 # Words that someone reads in a minute, on a screen, wanting to understand: a careful pace.
 WORDS_A_MINUTE = 160
 _MINUTES_A_SITUATION = 0.5
+# For how long reminders may be put off by a press.
+PAUSES = (timedelta(weeks=1), timedelta(weeks=2), timedelta(weeks=4))
 
 
 def welcome(card_id: str, policy: Policy, roles: Sequence[Role], steps: Sequence[Lesson], first: str) -> Card:
@@ -45,39 +48,26 @@ def minutes(steps: Sequence[Lesson]) -> int:
 
 def lesson(card_id: str, step: Lesson, number: int, of: int, policy: Policy, said: str = "") -> Card:
     """Return the card of a step; `said` is what is to be said of the answer before it."""
-    before: tuple[Element, ...] = (Text(said),) if said else ()
     match step:
         case Page():
-            quotes = tuple(_quote(clause, policy) for clause in step.clauses)
-            title = f"Step {number} of {of}: {step.title}"
-            return Card(
-                card_id,
-                title,
-                (*before, Progress(number, of), *quotes, _onward(step.id, number)),
-                f"Your induction, step {number} of {of}.",
-            )
+            title = step.title
+            shown: tuple[Element, ...] = (*map(_quote, step.clauses), Text(_from(policy)))
+            choice: tuple[Buttons, ...] = (_onward(step.id, number),)
         case Situation():
-            return Card(
-                card_id,
-                f"Step {number} of {of}: what would you do?",
-                (
-                    *before,
-                    Progress(number, of),
-                    Text(step.story),
-                    Text(step.question),
-                    _options(step, number),
-                ),
-                f"Your induction, step {number} of {of}.",
-            )
+            title = "What would you do?"
+            shown = (Text(step.story), Text(step.question))
+            choice = _options(step, number)
+    elements = (*_right(said), Progress(number, of), *shown, *choice)
+    return Card(card_id, title, elements, f"Your induction, step {number} of {of}.")
 
 
 def try_again(card_id: str, step: Situation, said: str, number: int, of: int, policy: Policy) -> Card:
     """Return what is said to a choice that is not right: the clause, and the question again."""
-    clauses = tuple(_quote(policy.clause(ground.clause), policy) for ground in step.grounds)
+    clauses = tuple(_quote(policy.clause(ground.clause)) for ground in step.grounds)
     return Card(
         card_id,
-        f"Step {number} of {of}: have another look",
-        (Text(said), *clauses, Text(step.question), _options(step, number)),
+        "Have another look",
+        (Progress(number, of), Text(said), *clauses, Text(step.question), *_options(step, number)),
         f"Your induction, step {number} of {of}.",
     )
 
@@ -98,29 +88,32 @@ def changed(card_id: str, changes: Sequence[Change], policy: Policy, induction: 
 def _before_and_after(one: Change, policy: Policy) -> list[Element]:
     parts: list[Element] = []
     if one.before is not None:
-        parts += [
-            Text("Before:" if one.after else "Taken out:"),
-            Quote(one.before.text, f"Clause {one.before.id}"),
-        ]
+        parts += [Text("Before:" if one.after else "Taken out:"), _quote(one.before)]
     if one.after is not None:
-        parts += [Text("Now:" if one.before else "New:"), _quote(one.after, policy)]
+        parts += [Text("Now:" if one.before else "New:"), Quote(one.after.text, source_of(one.after, policy))]
     return parts
 
 
-def sign(card_id: str, policy: Policy, roles: Sequence[Role], adopted: date) -> Card:
-    """Return what is to be acknowledged, and ask for the name."""
+def sign(card_id: str, policy: Policy, roles: Sequence[Role], adopted: str, right: str = "") -> Card:
+    """Return what is to be acknowledged, and ask for the name.
+
+    `adopted` is as exact as it is known; `right` is what is to be said of the answer before it.
+    """
     facts = Facts(
         (
             ("Policy", f"{policy.title}, {policy.organisation}"),
             ("Version", policy.version[:12]),
-            ("In force since", f"{adopted:%d %B %Y}"),
+            ("Adopted", adopted),
             ("You as", in_words(roles)),
         )
     )
     means = f"Acknowledging means: {ACKNOWLEDGED}"
     ask = Text("Please type your full name. Nothing is recorded until you then press the button.")
     return Card(
-        card_id, "Your acknowledgement", (facts, Text(means), ask, _instead()), "Your acknowledgement."
+        card_id,
+        "Your acknowledgement",
+        (*_right(right), facts, Text(means), ask, _instead()),
+        "Your acknowledgement.",
     )
 
 
@@ -152,26 +145,43 @@ def done(card_id: str, code: str, when: date, given: str) -> Card:
     return Card(card_id, "Done", elements, "Your acknowledgement is recorded.")
 
 
-def declined(card_id: str, manager: str) -> Card:
-    """Return that not agreeing is recorded, and what comes next."""
-    said = f"That is recorded: you do not agree. {manager} has been told and will talk with you."
+def declined(card_id: str, officer: Contact | None, *, told: bool) -> Card:
+    """Return that not agreeing is recorded, and what comes next; `told` says that the officer knows of it."""
+    if officer is None:
+        then = "I have nobody to tell: please talk to whoever runs the scheme."
+    elif told:
+        then = f"{officer.name} has been told and will talk with you."
+    else:
+        then = f"I cannot reach {officer.name} here: please ring {officer.phone}."
+    said = f"That is recorded: you do not agree. {then}"
     again = Buttons((Button("Take it up again", "induction:mine"),))
     return Card(
         card_id, "Recorded", (Text(said), Text("You can take it up again any time."), again), "Recorded."
     )
 
 
-def paused(card_id: str, number: int, of: int) -> Card:
-    """Return that the induction waits."""
-    said = (
-        f"Your induction waits for you at step {number} of {of}. "
-        "Say “induction” or press the button to go on."
+def paused(card_id: str, number: int, of: int, today: date) -> Card:
+    """Return that the induction waits, at a step or, beyond the last, for the name."""
+    at = f"at step {number} of {of}" if number <= of else "at the acknowledgement"
+    said = f"Your induction waits for you {at}. Say “induction” or press the button to go on."
+    return Card(card_id, "Paused", (Text(said), *waiting(today)), "Paused.")
+
+
+def waiting(today: date) -> tuple[Buttons, Buttons]:
+    """Return the choice to go on, or to have no reminders before a day."""
+    days = [today + pause for pause in PAUSES]
+    return _GO_ON, Buttons(
+        tuple(Button(f"No reminders before {_day(day)}", f"induction:until:{day}") for day in days)
     )
-    later = (
-        Button("Go on", "induction:mine", "primary"),
-        Button("No reminders for a week", "induction:week"),
-    )
-    return Card(card_id, "Paused", (Text(said), Buttons(later)), "Paused.")
+
+
+def put_off(card_id: str, until: date) -> Card:
+    """Return that there are no reminders before a day."""
+    return note(card_id, "Paused", f"No reminders before {_day(until)} {until.year}.", go_on=True)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B}"
 
 
 def say_question(card_id: str) -> Card:
@@ -182,22 +192,25 @@ def say_question(card_id: str) -> Card:
 
 def note(card_id: str, title: str, said: str, *, go_on: bool = False) -> Card:
     """Return a plain word about an induction, with the way back to it where there is one."""
-    more = (Buttons((Button("Go on with the induction", "induction:mine", "primary"),)),) if go_on else ()
+    more = (_GO_ON,) if go_on else ()
     return Card(card_id, title, (Text(said), *more), title)
 
 
-def joined(card_id: str) -> Card:
+def joined(card_id: str, longest: Sequence[Lesson]) -> Card:
     """Return the greeting of someone who just joined, and the question what she is."""
-    said = "Welcome. I take everyone who is new through the policy, here in private, in about ten minutes."
-    ask = "Your progress is kept, and you can pause at any time. What are you?"
-    are = Buttons(
-        (
-            Button("I'm a volunteer", "induction:as:volunteer", "primary"),
-            Button("I'm staff", "induction:as:staff", "primary"),
-            Button("I'm a trustee", "induction:as:trustee", "primary"),
-        )
+    said = (
+        "Welcome. I take everyone who is new through the policy, here in private, in about "
+        f"{minutes(longest)} minutes."
     )
-    return Card(card_id, "Your induction", (Text(said), Text(ask), are), "Welcome.")
+    ask = "Your progress is kept, and you can pause at any time. What are you?"
+    return Card(card_id, "Your induction", (Text(said), Text(ask), _ARE), "Welcome.")
+
+
+def ask_role(card_id: str) -> Card:
+    """Return the question what someone is: on that depends which clauses she is shown."""
+    return Card(
+        card_id, "Your induction", (Text("What are you? I show you the clauses that bind you."), _ARE)
+    )
 
 
 def in_words(roles: Sequence[Role]) -> str:
@@ -205,8 +218,17 @@ def in_words(roles: Sequence[Role]) -> str:
     return " and ".join("a member of staff" if role == "staff" else f"a {role}" for role in roles)
 
 
-def _quote(clause: Clause, policy: Policy) -> Quote:
-    return Quote(clause.text, source_of(clause, policy))
+def _right(said: str) -> tuple[Element, ...]:
+    return (Text(f"That is right. {said}"),) if said else ()
+
+
+def _quote(clause: Clause) -> Quote:
+    return Quote(clause.text, place_of(clause))
+
+
+def _from(policy: Policy) -> str:
+    """Say once for all clauses of a card what they are from."""
+    return edition(policy.title, policy.version, policy.adopted)
 
 
 def _onward(step: str, number: int) -> Buttons:
@@ -214,12 +236,13 @@ def _onward(step: str, number: int) -> Buttons:
     return Buttons((Button("Next", f"induction:next:{step}", "primary"), *back, _PAUSE))
 
 
-def _options(step: Situation, number: int) -> Buttons:
+def _options(step: Situation, number: int) -> tuple[Buttons, Buttons]:
+    """Return the answers, and apart from them the ways round answering."""
     options = tuple(
         Button(option.label, f"induction:choose:{option.id}:{step.id}") for option in step.options
     )
     back = () if number == 1 else (Button("Back", f"induction:back:{step.id}"),)
-    return Buttons((*options, *back, _PAUSE))
+    return Buttons(options), Buttons((*back, _PAUSE))
 
 
 def _instead() -> Buttons:
@@ -229,3 +252,11 @@ def _instead() -> Buttons:
 
 
 _PAUSE = Button("Pause", "induction:pause")
+_GO_ON = Buttons((Button("Go on with the induction", "induction:mine", "primary"),))
+_ARE = Buttons(
+    (
+        Button("I'm a volunteer", "induction:as:volunteer", "primary"),
+        Button("I'm staff", "induction:as:staff", "primary"),
+        Button("I'm a trustee", "induction:as:trustee", "primary"),
+    )
+)

@@ -38,6 +38,10 @@ class Course:
         begun = self.version(session, induction.organisation, induction.version)
         return lessons(begun, self._fitting(begun), self.situations, roles_of(induction))
 
+    def new(self, role: Role) -> Sequence[Lesson]:
+        """Return the lessons that someone new has in a role, on the policy in force."""
+        return lessons(self.policy, self.pack, self.situations, (role,))
+
     def changed(self, session: Session, induction: Induction) -> Sequence[changes.Change]:
         """Return what changed for someone since the version that she knows; nothing for a first induction."""
         if induction.before is None:

@@ -1,20 +1,24 @@
 """The guide: what someone is shown when she presses or types something in her induction."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
-from bot import officers, people
+from bot import officers, people, reach
 from bot import roles as kinds
 from bot.card import Card
-from bot.induction import asking, cards, oversight, walk
+from bot.induction import asking, cards, inductions, oversight, signing, walk
 from bot.induction.course import CHANGED, roles_of
-from bot.records.tables import Induction, Person
+from bot.records.tables import Induction
 from bot.visit import Visit
 from knowledge.clauses import Policy
 from knowledge.lessons import Lesson
+from knowledge.reading import Role
 
-_WEEK = timedelta(days=7)
-_NO_ROLE = "I need to know what you are first: a volunteer, staff or a trustee? Then say “induction” again."
+log = logging.getLogger(__name__)
+
+# Longer than this nobody puts reminders off with a button of ours.
+_LONGEST_PAUSE = timedelta(days=90)
 
 
 def pressed(visit: Visit, action: str, rest: str) -> Sequence[Card]:
@@ -22,16 +26,16 @@ def pressed(visit: Visit, action: str, rest: str) -> Sequence[Card]:
     visit.state.awaiting, visit.state.walking, visit.state.thread = "", False, None
     try:
         return _pressed(visit, action, rest)
-    except walk.InductionError as error:
+    except inductions.InductionError as error:
         return (cards.note(visit.card_id, "Your induction", str(error)),)
 
 
 def named(visit: Visit, text: str) -> Sequence[Card]:
     """Return the card that answers a name as typed."""
     try:
-        row = walk.locked(visit.change, visit.person, visit.course)
-        name = walk.give_name(visit.change, row, text)
-    except walk.InductionError as error:
+        row = inductions.locked(visit.change, visit.person, visit.course)
+        name = signing.give_name(visit.change, row, text)
+    except inductions.InductionError as error:
         visit.state.awaiting = ""
         return (cards.note(visit.card_id, "Your induction", str(error)),)
     except ValueError as error:
@@ -46,6 +50,8 @@ def _pressed(visit: Visit, action: str, rest: str) -> Sequence[Card]:
             return _turn(visit, action, rest)
         case "choose":
             return _chosen(visit, rest)
+        case "until":
+            return _put_off(visit, rest)
         case "read":
             return _read(visit, rest)
         case "as" if rest in _ROLES:
@@ -55,7 +61,7 @@ def _pressed(visit: Visit, action: str, rest: str) -> Sequence[Card]:
             return _signed(visit, rest)
         case _ if action in _PRESSES:
             return _PRESSES[action](visit)
-    raise walk.InductionError("That is no longer part of your induction.")
+    raise inductions.InductionError(inductions.GONE)
 
 
 def _rename(visit: Visit) -> Sequence[Card]:
@@ -71,13 +77,15 @@ def _question(visit: Visit) -> Sequence[Card]:
 def _mine(visit: Visit) -> Sequence[Card]:
     """Begin, or go on where she was."""
     roles = people.roles(visit.change.session, visit.person)
-    row = walk.open_of(visit.change.session, visit.person, visit.course)
+    row = inductions.open_of(visit.change.session, visit.person, visit.course)
     if row is None and not roles:
-        raise walk.InductionError(_NO_ROLE)
+        return (cards.ask_role(visit.card_id),)
     if row is None:
-        row = walk.begin(visit.change, visit.person, roles, visit.course, who=people.audit_name(visit.person))
+        row = inductions.begin(
+            visit.change, visit.person, roles, visit.course, who=people.audit_name(visit.person)
+        )
         return (_welcome(visit, row),) if row.before is None else _here(visit, row)
-    return _here(visit, walk.locked(visit.change, visit.person, visit.course))
+    return _here(visit, inductions.locked(visit.change, visit.person, visit.course))
 
 
 def _welcome(visit: Visit, row: Induction) -> Card:
@@ -92,7 +100,7 @@ def _here(visit: Visit, row: Induction, said: str = "") -> Sequence[Card]:
     lessons = visit.course.lessons(visit.change.session, row)
     lesson = walk.current(visit.change.session, row, lessons)
     if lesson is None:
-        return (_to_sign(visit, row),)
+        return (_to_sign(visit, row, said),)
     walk.show(visit.change, row, lesson)
     if row.before is not None:
         return (_changed(visit, row, visit.card_id),)
@@ -106,7 +114,7 @@ def _changed(visit: Visit, row: Induction, card_id: str) -> Card:
 
 def _read(visit: Visit, induction: str) -> Sequence[Card]:
     """Note that what changed was read; on an old card, show where she is."""
-    row = walk.locked(visit.change, visit.person, visit.course)
+    row = inductions.locked(visit.change, visit.person, visit.course)
     if row.id == induction and row.before is not None:
         lessons = visit.course.lessons(visit.change.session, row)
         walk.move_on(visit.change, row, lessons, CHANGED)
@@ -120,7 +128,7 @@ def _lesson(visit: Visit, row: Induction, lessons: Sequence[Lesson], lesson: Les
 
 def _turn(visit: Visit, action: str, lesson_id: str) -> Sequence[Card]:
     visit.state.walking = True
-    row = walk.locked(visit.change, visit.person, visit.course)
+    row = inductions.locked(visit.change, visit.person, visit.course)
     lessons = visit.course.lessons(visit.change.session, row)
     if action == "back":
         walk.move_back(visit.change, row, lessons, lesson_id)
@@ -134,7 +142,7 @@ def _turn(visit: Visit, action: str, lesson_id: str) -> Sequence[Card]:
 def _chosen(visit: Visit, rest: str) -> Sequence[Card]:
     visit.state.walking = True
     option_id, _, lesson_id = rest.partition(":")
-    row = walk.locked(visit.change, visit.person, visit.course)
+    row = inductions.locked(visit.change, visit.person, visit.course)
     lessons = visit.course.lessons(visit.change.session, row)
     situation, option = walk.choose(visit.change, row, lessons, lesson_id, option_id)
     if option.right:
@@ -144,18 +152,25 @@ def _chosen(visit: Visit, rest: str) -> Sequence[Card]:
     return (cards.try_again(visit.card_id, situation, option.said, at, len(lessons), policy),)
 
 
-def _to_sign(visit: Visit, row: Induction) -> Card:
+def _to_sign(visit: Visit, row: Induction, said: str) -> Card:
     visit.state.awaiting = "name"
-    adopted = walk.adopted(visit.change.session, row).adopted_at.date()
     policy = _policy(visit, row)
-    return cards.sign(visit.card_id, policy, roles_of(row), policy.adopted or adopted)
+    return cards.sign(visit.card_id, policy, roles_of(row), _adopted(visit, row, policy), said)
+
+
+def _adopted(visit: Visit, row: Induction, policy: Policy) -> str:
+    """Return when a version was adopted: as printed, by the month, else the day on which it was entered."""
+    if policy.adopted is not None:
+        return f"{policy.adopted:%B %Y}"
+    entered = visit.rules.calendar.local(inductions.adopted(visit.change.session, row).adopted_at)
+    return f"{entered.day} {entered:%B %Y}"
 
 
 def _signed(visit: Visit, induction: str) -> Sequence[Card]:
     """Record the acknowledgement; what changed since the version that she began on is shown right after."""
-    row = walk.locked_or_done(visit.change, visit.person, visit.course, induction)
+    row = inductions.locked_or_done(visit.change, visit.person, visit.course, induction)
     session = visit.change.session
-    made = walk.acknowledge(
+    made = signing.acknowledge(
         visit.change,
         row,
         visit.course.lessons(session, row),
@@ -171,38 +186,57 @@ def _signed(visit: Visit, induction: str) -> Sequence[Card]:
     return (done, _changed(visit, changed, f"{visit.card_id}.changed"))
 
 
-def _put_off(visit: Visit) -> Sequence[Card]:
-    row = walk.locked(visit.change, visit.person, visit.course)
+def _put_off(visit: Visit, day: str) -> Sequence[Card]:
+    """Pause until a date; a button that was pressed too late says so and puts off nothing."""
+    row = inductions.locked(visit.change, visit.person, visit.course)
+    today = _today(visit)
+    until = _date(day)
+    if until is None or not today < until <= today + _LONGEST_PAUSE:
+        raise inductions.InductionError("That day is past or far away. Press Pause for another.")
     walk.pause(visit.change, row)
-    row.paused_until = (visit.change.records.now() + _WEEK).date()
-    return (cards.note(visit.card_id, "Paused", "No reminders for a week.", go_on=True),)
+    row.paused_until = until
+    return (cards.put_off(visit.card_id, until),)
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _today(visit: Visit) -> date:
+    return visit.rules.calendar.local(visit.change.records.now()).date()
 
 
 def _paused(visit: Visit) -> Sequence[Card]:
-    row = walk.locked(visit.change, visit.person, visit.course)
+    row = inductions.locked(visit.change, visit.person, visit.course)
     walk.pause(visit.change, row)
     lessons = visit.course.lessons(visit.change.session, row)
     lesson = walk.current(visit.change.session, row, lessons)
-    number = lessons.index(lesson) + 1 if lesson else len(lessons)
-    return (cards.paused(visit.card_id, number, len(lessons)),)
+    number = lessons.index(lesson) + 1 if lesson else len(lessons) + 1
+    return (cards.paused(visit.card_id, number, len(lessons), _today(visit)),)
 
 
 def _declined(visit: Visit) -> Sequence[Card]:
     """Record that she does not agree, and tell the manager; the manager's own goes to the chair."""
     change = visit.change
-    row = walk.locked(change, visit.person, visit.course)
-    first = walk.decline(change, row, visit.person)
+    row = inductions.locked(change, visit.person, visit.course)
+    first = signing.decline(change, row, visit.person)
     officer = oversight.answerable(change, visit.person)
-    name = officers.contact(change.records, officer).name if officer else "Your manager"
-    if first and officer is not None and officer.person is not None:
-        who = change.records.open(Person.name, visit.person) or "Someone whose name I do not know"
-        told = cards.note(
+    if officer is None:
+        log.warning("induction.declined.nobody_to_tell", extra={"induction": row.id})
+        return (cards.declined(visit.card_id, None, told=False),)
+    told = bool(reach.direct_conversations(change, officer.person)) if officer.person else False
+    if first:
+        card = cards.note(
             f"{row.id}.declined.{change.records.now():%Y%m%d%H%M%S}",
             "An induction was declined",
-            f"{who} does not agree with the {row.policy}. Please talk with them.",
+            f"{oversight.name_of(change, visit.person)} does not agree with the {row.policy}. "
+            "Please talk with them.",
         )
-        oversight.tell(change, officer, told)
-    return (cards.declined(visit.card_id, name),)
+        reach.tell(change, officer.person, card)
+    return (cards.declined(visit.card_id, officers.contact(change.records, officer), told=told),)
 
 
 def _policy(visit: Visit, row: Induction) -> Policy:
@@ -213,15 +247,14 @@ def _joined(visit: Visit) -> Sequence[Card]:
     """Greet someone whose platform says that she just joined; one who is known goes on where she was."""
     if people.roles(visit.change.session, visit.person):
         return _mine(visit)
-    return (cards.joined(visit.card_id),)
+    return (cards.joined(visit.card_id, max(map(visit.course.new, _ROLES), key=cards.minutes)),)
 
 
-_ROLES = ("volunteer", "staff", "trustee")
+_ROLES: tuple[Role, ...] = ("volunteer", "staff", "trustee")
 _PRESSES: Mapping[str, Callable[[Visit], Sequence[Card]]] = {
     "mine": _mine,
     "joined": _joined,
     "pause": _paused,
-    "week": _put_off,
     "question": _question,
     "decline": _declined,
     "rename": _rename,

@@ -1,37 +1,70 @@
 """The office's side of the induction: inviting, and seeing who has finished."""
 
+import re
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from bot import officers, outbox, people, reach
 from bot.card import Card
-from bot.induction import cards, guide, register, register_cards, walk
+from bot.induction import cards, guide, inductions, register, register_cards
 from bot.induction.course import Course, roles_of
-from bot.induction.walk import InductionError
+from bot.induction.inductions import InductionError
 from bot.records.store import Change
 from bot.records.tables import Account, Induction, Person
+from bot.roles import with_implied
 from bot.visit import Visit
 from knowledge.reading import Role
 
 MAY = frozenset({"manager", "deputy_manager"})
+# Slack's members: a message to one opens the conversation. Elsewhere it takes her own word first.
+_OPENS_BY_NAME = re.compile(r"slack:[TE][A-Z0-9]+/[UW][A-Z0-9]+$")
 
 
 def invite(visit: Visit, account: str, roles: Sequence[Role]) -> Sequence[Card]:
-    """Invite an account to the induction and tell the officer; for anyone else, open her own.
-
-    She must have written to Hearth or be known by her platform's join event: otherwise there is nowhere to
-    invite her to, and the officer is told so.
-    """
+    """Invite an account to the induction and tell the officer; for anyone else, open her own."""
     if not MAY & officers.authority(visit.change.session, visit.person):
         return guide.pressed(visit, "mine", "")
     who = people.audit_name(visit.person)
     try:
-        send_invitation(visit.change, visit.course, account, roles, who=who)
+        row = send_invitation(visit.change, visit.course, account, roles, who=who)
     except InductionError as error:
         return (cards.note(visit.card_id, "Not invited", str(error)),)
-    return (cards.note(visit.card_id, "Invited", f"{account} is invited as {cards.in_words(roles)}."),)
+    return (cards.note(visit.card_id, "Invited", said_of(row, account, roles)),)
+
+
+def said_of(row: Induction, account: str, roles: Sequence[Role]) -> str:
+    """Return what is told of an invitation: one in the midst of an induction goes on with that."""
+    walked = roles_of(row)
+    if set(roles) <= with_implied(walked):
+        return f"{account} is invited as {cards.in_words(walked)}."
+    return (
+        f"{account} is in the middle of an induction as {cards.in_words(walked)}, and goes on with that. "
+        f"Invite again as {cards.in_words(roles)} once it is done."
+    )
+
+
+def invite_all(visit: Visit) -> Sequence[Card]:
+    """Invite everyone who has a role and has not begun; anyone else is shown her own."""
+    if not MAY & officers.authority(visit.change.session, visit.person):
+        return guide.pressed(visit, "mine", "")
+    change = visit.change
+    found = register.rows(change.records, change.session, visit.course)
+    waiting = [row for row in found if row.state == "not begun"]
+    left = [row for row in waiting if not _invited(visit, row)]
+    return (register_cards.invited(visit.card_id, len(waiting) - len(left), [row.name for row in left]),)
+
+
+def _invited(visit: Visit, row: register.Row) -> bool:
+    """Invite someone who has not begun; return False where she cannot be reached."""
+    who = people.audit_name(visit.person)
+    for account in row.accounts[:1]:
+        try:
+            send_invitation(visit.change, visit.course, account, row.roles, who=who)
+        except InductionError:
+            return False
+        return True
+    return False
 
 
 def send_invitation(
@@ -39,12 +72,15 @@ def send_invitation(
 ) -> Induction:
     """Begin someone's induction and have its first card sent to her; invited again, nothing is sent twice.
 
+    On Slack she need not have written before. Elsewhere she must have, or be known by her platform's join
+    event: otherwise there is nowhere to invite her to.
+
     Raises:
         InductionError: nobody is known by this account, or nowhere in private; no policy is in force; or she
             has acknowledged it already.
     """
-    session, organisation = change.session, change.records.organisation
-    invited = _person(session, organisation, account)
+    session = change.session
+    invited = _person(change, account)
     where = reach.direct_conversations(change, invited.id)[:1] if invited else ()
     if invited is None or not where:
         raise InductionError(
@@ -53,14 +89,22 @@ def send_invitation(
     if course.begun(session, change.records) is None:
         raise InductionError("The policy is not in force at the moment, so there is no induction on it.")
     try:
-        row = walk.begin(change, invited, roles, course, who=who)
+        row = inductions.begin(change, invited, roles, course, who=who)
     except InductionError as error:
         raise InductionError("They have done this induction already.") from error
-    lessons = course.lessons(session, row)
-    policy = course.version(session, organisation, row.version)
-    card = cards.welcome(f"{row.id}.invited", policy, roles_of(row), lessons, lessons[0].id)
-    outbox.put_elsewhere(change, where[0], (card,))
+    outbox.put_elsewhere(change, where[0], (_first_card(change, course, row),))
     return row
+
+
+def _first_card(change: Change, course: Course, row: Induction) -> Card:
+    """Return the welcome, or what changed for one who knows an older version."""
+    session = change.session
+    card_id = f"{row.id}.invited.{row.started_at:%Y%m%d%H%M%S}"
+    policy = course.version(session, row.organisation, row.version)
+    if row.before is not None:
+        return cards.changed(card_id, course.changed(session, row), policy, row.id)
+    lessons = course.lessons(session, row)
+    return cards.welcome(card_id, policy, roles_of(row), lessons, lessons[0].id)
 
 
 def overview(visit: Visit) -> Sequence[Card]:
@@ -71,19 +115,16 @@ def overview(visit: Visit) -> Sequence[Card]:
     change = visit.change
     rows = register.rows(change.records, change.session, visit.course)
     not_asked = register.not_asked(change.session, change.records.organisation)
-    told = register_cards.overview(visit.card_id, rows, not_asked)
-    if visit.message.private:
-        return told
-    for direct in reach.direct_conversations(change, visit.person.id)[:1]:
-        outbox.put_elsewhere(change, direct, told)
-        return (cards.note(visit.card_id, "Induction", "I have sent you that in private."),)
-    return (cards.note(visit.card_id, "Induction", "Ask me that in private, please."),)
+    return register_cards.overview(visit.card_id, rows, not_asked)
 
 
-def _person(session: Session, organisation: str, account: str) -> Person | None:
+def _person(change: Change, account: str) -> Person | None:
+    """Return whose an account is; on a platform where anyone can be written to, she is met by that."""
+    if _OPENS_BY_NAME.match(account):
+        return people.known(change, account)
     found = (
         select(Person)
         .join(Account, Account.person == Person.id)
-        .where(Account.organisation == organisation, Account.name == account)
+        .where(Account.organisation == change.records.organisation, Account.name == account)
     )
-    return session.scalars(found).one_or_none()
+    return change.session.scalars(found).one_or_none()

@@ -1,7 +1,6 @@
-"""Oversight: who answers for someone's induction, and is told what she cannot see to herself."""
+"""Oversight: who answers for someone's induction, and what she is called there."""
 
-from bot import officers, outbox, reach
-from bot.card import Card
+from bot import officers, people, reach
 from bot.contact import Office
 from bot.records.store import Change
 from bot.records.tables import Officer, Person
@@ -16,9 +15,7 @@ def answerable(change: Change, person: Person) -> Officer | None:
     return reach.first_of(change, _ABOVE_THE_MANAGER if own else _OFFICE, excluded=[person.id])
 
 
-def tell(change: Change, officer: Officer, card: Card) -> bool:
-    """Have a card sent to an officer in private; return False where there is nowhere to send it."""
-    where = reach.direct_conversations(change, officer.person)[:1] if officer.person else ()
-    for direct in where:
-        outbox.put_elsewhere(change, direct, (card,))
-    return bool(where)
+def name_of(change: Change, person: Person) -> str:
+    """Return a person's name, that of her first account where none is known."""
+    accounts = people.accounts(change.session, person.id)
+    return change.records.open(Person.name, person) or next(iter(accounts), "someone without a name")

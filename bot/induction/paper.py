@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, time
 from sqlalchemy import select
 
 from bot import link_code, people, reach
-from bot.induction import standing, walk
+from bot.induction import signing, standing
 from bot.induction.course import Course, roles_of
-from bot.induction.walk import InductionError
+from bot.induction.inductions import InductionError
 from bot.records.store import Change
 from bot.records.tables import Acknowledgement, Induction, Person, new_id
 from bot.roles import with_implied
@@ -59,7 +59,7 @@ def sign_off(
         role=row.roles,
         policy=row.policy,
         version=row.version,
-        clauses=walk.shown_clauses(course.lessons(session, row)),
+        clauses=signing.shown_clauses(course.lessons(session, row)),
         outcome="acknowledged",
         channel=CHANNEL,
         code=link_code.new_code(link_code.CERTIFICATE_GROUPS),
@@ -115,7 +115,6 @@ def _finished(
     elif found.state == "acknowledged":
         raise InductionError("That is acknowledged already, in this role and version.")
     found.state, found.stepped_at, found.ended_at, found.signed = "acknowledged", now, now, None
-    found.before = None  # a paper is on the whole policy
     found.before = None  # the paper is signed for all of it, not for what changed
     change.session.flush()
     return found

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot import link_code, policies
-from bot.induction.walk import TAKEN_OUT
+from bot.induction.signing import TAKEN_OUT
 from bot.records.store import Records
 from bot.records.tables import Acknowledgement, Organisation
 from bot.roles import written

@@ -1,7 +1,7 @@
 """The register: who has finished the induction on a policy, who is where in it, and who is late."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
@@ -9,13 +9,15 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot import people
+from bot import officers
+from bot.contact import Office
 from bot.induction import walk
 from bot.induction.course import Course, roles_of
 from bot.induction.reminders import DAYS
 from bot.induction.standing import OPEN
 from bot.records.store import Records
 from bot.records.tables import Account, Acknowledgement, Induction, InductionStep, Person
+from bot.roles import effective, written
 from knowledge.lessons import Lesson
 from knowledge.reading import Role
 
@@ -63,7 +65,8 @@ def rows(records: Records, session: Session, course: Course) -> Sequence[Row]:
 def not_asked(session: Session, organisation: str) -> int:
     """Return how many have written to Hearth without saying a role: whom an induction is for is not known."""
     here = select(Person).where(Person.organisation == organisation, *_IS_HERE)
-    return sum(not people.roles(session, person) for person in session.scalars(here))
+    held = officers.authorities(session, organisation)
+    return sum(not _roles(person, held) for person in session.scalars(here))
 
 
 def in_order(found: Iterable[Row]) -> Sequence[Row]:
@@ -131,6 +134,8 @@ class _Read:
     inductions: Mapping[str, Induction] = field(init=False)
     steps: Mapping[str, tuple[int, int]] = field(init=False)
     given: Mapping[tuple[str, str, str], Acknowledgement] = field(init=False)
+    passed: Mapping[str, Collection[str]] = field(init=False)
+    held: Mapping[str, Collection[Office]] = field(init=False)
     lessons: dict[tuple[str, str], Sequence[Lesson]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -138,6 +143,8 @@ class _Read:
         self.inductions = _inductions(self.session, self.records.organisation, self.course)
         self.steps = _steps(self.session, self.records.organisation)
         self.given = _given(self.session, self.records.organisation, self.course)
+        self.passed = _passed(self.session, self.records.organisation)
+        self.held = officers.authorities(self.session, self.records.organisation)
 
     def lessons_of(self, row: Induction) -> Sequence[Lesson]:
         """Return the lessons of an induction; those of one version and the same roles are made once."""
@@ -174,7 +181,7 @@ def _row(read: _Read, person: Person) -> Row | None:
 
 
 def _not_begun(read: _Read, person: Person) -> Row | None:
-    roles = people.roles(read.session, person)
+    roles = _roles(person, read.held)
     if not roles or person.left_at is not None or person.erased_at is not None:
         return None
     accounts = tuple(read.accounts.get(person.id, ()))
@@ -199,7 +206,7 @@ def _state(row: Induction, shown: int) -> State:
 
 def _step(read: _Read, row: Induction) -> tuple[int, int]:
     lessons = read.lessons_of(row)
-    at = walk.current(read.session, row, lessons)
+    at = walk.at(row, lessons, read.passed.get(row.id, ()))
     return (lessons.index(at) + 1 if at else len(lessons) + 1), len(lessons)
 
 
@@ -224,6 +231,27 @@ def _steps(session: Session, organisation: str) -> Mapping[str, tuple[int, int]]
     counted = select(InductionStep.induction, func.count(), func.sum(InductionStep.attempts))
     mine = counted.where(InductionStep.organisation == organisation).group_by(InductionStep.induction)
     return {induction: (shown, attempts) for induction, shown, attempts in session.execute(mine)}
+
+
+def _passed(session: Session, organisation: str) -> Mapping[str, Collection[str]]:
+    """Return which lessons were passed in each induction that is not finished."""
+    mine = (
+        select(InductionStep.induction, InductionStep.lesson)
+        .join(Induction, Induction.id == InductionStep.induction)
+        .where(
+            Induction.organisation == organisation,
+            Induction.state.in_(OPEN),
+            InductionStep.passed_at.is_not(None),
+        )
+    )
+    found: dict[str, set[str]] = defaultdict(set)
+    for induction, lesson in session.execute(mine):
+        found[induction].add(lesson)
+    return found
+
+
+def _roles(person: Person, held: Mapping[str, Collection[Office]]) -> tuple[Role, ...]:
+    return effective(written(person.said_roles), held.get(person.id, ()))
 
 
 def _given(

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
-from bot.card import Card, Element, Facts, Text
+from bot.card import Button, Buttons, Card, Element, Facts, Text
 from bot.induction.register import Group, Row, group, place
 
 # So many lines of people and headings on one card; a longer list goes on on the next.
 MOST_LINES = 16
+INVITE_ALL = "induction:invite-all"
 
 _HEADINGS: Mapping[Group, str] = {
     "late": "Late",
@@ -29,18 +30,43 @@ _COUNTED: Mapping[Group, tuple[str, str]] = {
 
 
 def overview(card_id: str, rows: Sequence[Row], not_asked: int) -> Sequence[Card]:
-    """Return who has finished and who has not, in the rows' order, on as many cards as that takes."""
+    """Return who has finished and who has not, in the rows' order, on as many cards as that takes.
+
+    The last one offers to invite those who have not begun, where there are any.
+    """
     parts = list(_parts(rows)) or [[]]
     first: list[Element] = [Text(said) for said in _counts(rows, not_asked)]
+    last = tuple(_inviting(rows))
     return [
         Card(
             card_id if number == 1 else f"{card_id}.{number}",
             _title(number, len(parts)),
-            (*(first if number == 1 else ()), *_people(part)),
+            (
+                *(first if number == 1 else ()),
+                *_people(part),
+                *(last if number == len(parts) else ()),
+            ),
             "The register of the induction.",
         )
         for number, part in enumerate(parts, 1)
     ]
+
+
+def invited(card_id: str, number: int, unreached: Sequence[str]) -> Card:
+    """Return how many were invited, and who has nowhere to be invited to."""
+    said = [Text(f"{number} {'person is' if number == 1 else 'people are'} invited.")]
+    if unreached:
+        names = ", ".join(unreached[:MOST_LINES])
+        more = f" and {len(unreached) - MOST_LINES} more" if len(unreached) > MOST_LINES else ""
+        said.append(Text(f"I have no place to write to {names}{more}. They have to write to me once."))
+    return Card(card_id, "Invited", tuple(said), "The register of the induction.")
+
+
+def _inviting(rows: Sequence[Row]) -> Iterator[Element]:
+    count = sum(row.state == "not begun" for row in rows)
+    if count:
+        who = "the one person" if count == 1 else f"the {count} people"
+        yield Buttons((Button(f"Invite {who} who {'has' if count == 1 else 'have'} not begun", INVITE_ALL),))
 
 
 def _title(number: int, of: int) -> str:

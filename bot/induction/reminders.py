@@ -8,9 +8,9 @@ from itertools import groupby
 
 from sqlalchemy import select
 
-from bot import officers, outbox, people, policies, reach
-from bot.card import Button, Buttons, Card, Element, Text
-from bot.induction import oversight
+from bot import officers, policies, reach
+from bot.card import Card, Element, Text
+from bot.induction import cards, oversight
 from bot.records.store import Change, Records
 from bot.records.tables import Induction, Officer, Person
 from bot.working_days import Calendar
@@ -101,26 +101,21 @@ def _remind(change: Change, calendar: Calendar, person_id: str, rows: Sequence[I
         change.audit("induction:reminder:sent", row.id, detail=str(row.reminded))
     last = next((row for row in rows if row.reminded == len(DAYS)), None)
     late = _Late(person, last, oversight.answerable(change, person)) if last else None
-    for direct in reach.direct_conversations(change, person.id)[:1]:
-        outbox.put_elsewhere(change, direct, (_reminder(change, rows, late),))
+    reach.tell(change, person.id, _reminder(change, rows, late, today))
     return late
 
 
-def _reminder(change: Change, rows: Sequence[Induction], late: _Late | None) -> Card:
+def _reminder(change: Change, rows: Sequence[Induction], late: _Late | None, today: date) -> Card:
     waits: list[Element] = [Text(_waits(row)) for row in rows]
     if late and late.officer:
         name = officers.contact(change.records, late.officer).name
         told = "This is the last reminder. I tell {} today that it waits, in case something is in the way."
         waits.append(Text(told.format(name)))
-    choice = Buttons(
-        (
-            Button("Go on", "induction:mine", "primary"),
-            Button("No reminders for a week", "induction:week"),
-        )
-    )
     first = rows[0]
     named = f"{first.id}.reminder.{first.reminded}.{first.stepped_at:%Y%m%d%H%M%S}"
-    return Card(named, "Your induction waits", (*waits, choice), "Your induction waits for you.")
+    return Card(
+        named, "Your induction waits", (*waits, *cards.waiting(today)), "Your induction waits for you."
+    )
 
 
 def _waits(row: Induction) -> str:
@@ -140,7 +135,7 @@ def _tell_of(change: Change, late: Sequence[_Late]) -> None:
         else:
             told.setdefault(one.officer.id, (one.officer, []))[1].append(one)
     for officer, theirs in told.values():
-        if not oversight.tell(change, officer, _late(change, theirs)):
+        if not reach.tell(change, officer.person, _late(change, theirs)):
             log.warning("induction.late.not_told", extra={"officer": officer.id})
             continue
         for one in theirs:
@@ -149,15 +144,10 @@ def _tell_of(change: Change, late: Sequence[_Late]) -> None:
 
 def _late(change: Change, late: Sequence[_Late]) -> Card:
     """Return what an officer is told; its notification names nobody."""
-    names = [_name(change, one.person) for one in late]
+    names = [oversight.name_of(change, one.person) for one in late]
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     said = f"Reminded three times, and no step for two weeks: {', '.join(names[:_MOST_NAMES])}{more}."
     ask = "Perhaps something is in the way: please have a word. “Who hasn't finished?” shows where they are."
     first = late[0].row
     named = f"{first.id}.late.{first.stepped_at:%Y%m%d%H%M%S}"
     return Card(named, "An induction waits", (Text(said), Text(ask)), "You have a private item.")
-
-
-def _name(change: Change, person: Person) -> str:
-    accounts = people.accounts(change.session, person.id)
-    return change.records.open(Person.name, person) or next(iter(accounts), "someone without a name")

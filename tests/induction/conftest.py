@@ -49,11 +49,24 @@ class Someone:
         """Type something; return the newest card."""
         return self._sends(text=text)
 
+    def says_where_others_read(self, text: str, channel: str) -> None:
+        """Type something in a channel."""
+        self._count += 1
+        message = Message(f"{channel}/{self._count}", channel, text, sender=self.name, private=False)
+        assert inbox.accept(self._records, message)
+        for conversation in (channel, self.name):
+            self._desk.handle(self._records, conversation)
+            self._desk.deliver(self._records, conversation)
+
     def presses(self, label: str, card: Card | None = None) -> Card:
         """Press the button with this label, of the newest card or another; return the newest card."""
         found = [one.action for one in buttons_of(card or self.card) if one.label.startswith(label)]
         assert found, [one.label for one in buttons_of(card or self.card)]
         return self._sends(action=found[0])
+
+    def goes_on_with(self, course: Course) -> None:
+        """Have the course be another from now on, as after a deploy."""
+        self._desk = Desk(self._desk.talk, self._desk.channel, course)
 
     def sends(self, *files: tuple[str, bytes | Exception], text: str = "", size: int | None = None) -> Card:
         """Send files by name and content, or the error of fetching them; return the newest card."""

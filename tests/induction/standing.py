@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from bot import people
-from bot.induction import walk
+from bot.induction import inductions, signing, walk
 from bot.induction.course import Course
 from bot.records.store import Change, Records
 from bot.records.tables import Acknowledgement, Induction, Person
@@ -28,13 +28,13 @@ def invited(records: Records, course: Course, account: str, roles: tuple[Role, .
     """Make someone whose induction was begun for her; return the induction's id."""
     known(records, account, roles)
     with records.changing() as change:
-        return walk.begin(change, people.known(change, account), roles, course, who="test").id
+        return inductions.begin(change, people.known(change, account), roles, course, who="test").id
 
 
 def walked(records: Records, course: Course, account: str, steps: int) -> None:
     """Go on so many steps in someone's open induction, and be shown the next one."""
     with records.changing() as change:
-        row = walk.locked(change, people.known(change, account), course)
+        row = inductions.locked(change, people.known(change, account), course)
         lessons = course.lessons(change.session, row)
         for _ in range(steps):
             _step(change, row, course)
@@ -64,12 +64,12 @@ def acknowledged(
     invited(records, course, account, roles)
     with records.changing() as change:
         person = people.known(change, account)
-        row = walk.locked(change, person, course)
+        row = inductions.locked(change, person, course)
         lessons = course.lessons(change.session, row)
         for _ in lessons:
             _step(change, row, course)
-        walk.give_name(change, row, name)
-        return walk.acknowledge(change, row, lessons, person, channel="web")
+        signing.give_name(change, row, name)
+        return signing.acknowledge(change, row, lessons, person, channel="web")
 
 
 def induction_of(change: Change, account: str) -> Induction:

@@ -8,13 +8,12 @@ from dataclasses import replace
 import pytest
 
 from bot import people, policies
-from bot.card import Card, Quote, buttons_of
-from bot.desk import Desk
+from bot.card import Card, Quote, Text, buttons_of
 from bot.induction import asking
 from bot.induction.course import Course
 from bot.induction.proof import find, proof_of
 from bot.records.store import Records
-from bot.records.tables import Account, Acknowledgement, Audit, Induction, Sending
+from bot.records.tables import Account, Acknowledgement, Audit, Induction, InductionStep, Sending
 from bot.stored import load_card
 from knowledge.changes import changed_for
 from knowledge.norms import CorrectionError
@@ -62,8 +61,7 @@ def enter(meet: Callable[[str], Someone]) -> Enter:
 
     def entered(name: str, course: Course) -> Someone:
         someone = meet(name)
-        desk = someone._desk  # noqa: SLF001 - the same desk, with another course
-        someone._desk = Desk(desk.talk, desk.channel, course)  # noqa: SLF001 - as above
+        someone.goes_on_with(course)
         return someone
 
     return entered
@@ -329,6 +327,28 @@ def test_withdrawing_the_policy_ends_open_inductions_with_a_word(
     sent = [row.conversation for row in all_of(adopted, Sending)]
     assert sent == ["web:volunteer"]
     assert [one.what for one in all_of(adopted, Audit)].count("induction:walk:ended") == 1
+
+
+def test_half_way_through_a_policy_that_was_withdrawn_an_old_button_moves_nothing(
+    volunteer: Someone, adopted: Records, course: Course, jobs: NotedJobs
+) -> None:
+    volunteer.says("induction")
+    volunteer.presses("Start")
+    where = volunteer.presses("Next")
+    with adopted.changing() as change:
+        row = policies.in_force(change.session, adopted.organisation, course.policy.title, adopted.now())
+        assert row is not None
+        policies.withdraw(change, row, who="test")
+    (job,) = [one for one in jobs.noted if one.name == "end inductions"]
+    asking.withdrawn(adopted, job.about)
+    steps = len(all_of(adopted, InductionStep))
+    assert volunteer.presses("Next", where).elements[0] == Text(
+        "You have no induction open. Say “induction” to begin one."
+    )
+    assert volunteer.says("induction").elements[0] == Text(
+        "The policy is not in force at the moment, so there is no induction on it."
+    )
+    assert len(all_of(adopted, InductionStep)) == steps
 
 
 def test_a_withdrawal_that_was_taken_back_ends_nothing(adopted: Records, course: Course) -> None:

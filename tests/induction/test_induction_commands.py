@@ -17,7 +17,7 @@ from adapters import main as wiring
 from adapters.register_files import COLUMNS, as_csv, as_workbook, harmless
 from adapters.settings import SAMPLE
 from bot import people, policies
-from bot.induction import walk
+from bot.induction import inductions
 from bot.induction.course import Course
 from bot.induction.register import Row
 from bot.records.migrate import upgrade
@@ -329,8 +329,8 @@ class TestSignOff:
         assert hearth("induction", "sign-off", ACCOUNT, "volunteer", *SIGNED).code == 0
         (row,) = all_of(records, Induction)
         assert row.state == "acknowledged"
-        with records.changing() as change, pytest.raises(walk.InductionError):
-            walk.locked(change, people.known(change, ACCOUNT), course)
+        with records.changing() as change, pytest.raises(inductions.InductionError):
+            inductions.locked(change, people.known(change, ACCOUNT), course)
 
     @pytest.mark.usefixtures("manager")
     def test_ends_an_open_one_for_fewer_roles_and_leaves_one_for_more(

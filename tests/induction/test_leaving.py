@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from bot import officers, people
-from bot.induction import walk
+from bot.induction import inductions, signing
 from bot.induction.course import Course
 from bot.records.store import Records
 from bot.records.tables import Audit, Induction, InductionStep
@@ -67,7 +67,7 @@ def test_a_button_pressed_after_leaving_moves_nothing_and_who_is_back_goes_on(
     assert [row.state for row in all_of(adopted, Induction)] == ["ended"]
     volunteer.does("role:volunteer")
     volunteer.says("induction")
-    assert volunteer.presses("Start").title == where.title
+    assert volunteer.presses("Start").elements == where.elements
 
 
 def test_a_role_that_comes_brings_its_lessons_and_what_was_passed_stays_passed(
@@ -102,7 +102,9 @@ def test_who_is_something_else_goes_on_where_she_is_and_reads_what_came_before_i
 def test_the_name_that_was_typed_for_other_roles_is_asked_for_again(adopted: Records, course: Course) -> None:
     invited(adopted, course, WHO)
     with adopted.changing() as change:
-        walk.give_name(change, walk.locked(change, people.known(change, WHO), course), "A. Volunteer")
+        signing.give_name(
+            change, inductions.locked(change, people.known(change, WHO), course), "A. Volunteer"
+        )
     says_roles(adopted, "trustee")
     (row,) = all_of(adopted, Induction)
     assert row.signed is None
@@ -119,7 +121,7 @@ def test_a_role_of_the_invitation_stays_beside_one_that_she_says_herself(
     adopted: Records, course: Course
 ) -> None:
     with adopted.changing() as change:
-        walk.begin(change, people.known(change, WHO, WHO), ("trustee",), course, who="test")
+        inductions.begin(change, people.known(change, WHO, WHO), ("trustee",), course, who="test")
     says_roles(adopted, "volunteer")
     assert sorted(roles(adopted)[0].split("+")) == ["trustee", "volunteer"]
     says_roles(adopted, "staff")
@@ -140,7 +142,7 @@ def test_who_is_manager_no_more_is_staff(adopted: Records, course: Course) -> No
     office = appoint(adopted, WHO, "manager")
     with adopted.changing() as change:
         person = people.known(change, WHO)
-        walk.begin(change, person, officers.roles(change.session, person), course, who="test")
+        inductions.begin(change, person, officers.roles(change.session, person), course, who="test")
     assert roles(adopted) == ["manager"]
     end_office(adopted, office)
     assert roles(adopted) == ["staff"]
@@ -170,6 +172,6 @@ def test_one_that_was_left_off_for_the_same_roles_gives_way(adopted: Records, co
 def test_what_is_at_an_end_keeps_its_roles(adopted: Records, course: Course, state: str) -> None:
     invited(adopted, course, WHO)
     with adopted.changing() as change:
-        walk.locked(change, people.known(change, WHO), course).state = state
+        inductions.locked(change, people.known(change, WHO), course).state = state
     says_roles(adopted, "trustee")
     assert roles(adopted) == ["volunteer"]

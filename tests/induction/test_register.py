@@ -12,22 +12,17 @@ from hypothesis import strategies as st
 
 from bot import officers, people
 from bot.card import Card, Facts, Text, buttons_of
-from bot.cases.rules import default_rules
 from bot.contact import contact_given
-from bot.conversation import State
-from bot.induction import office, paper, register, register_cards, walk
+from bot.induction import paper, register, register_cards, signing, walk
 from bot.induction.course import Course
 from bot.induction.paper import Paper
 from bot.induction.register import Row, group, place
 from bot.induction.register import State as Standing
-from bot.message import Message
 from bot.records.store import Records
-from bot.records.tables import Sending
-from bot.visit import Visit
 from tests.induction.conftest import Someone
 from tests.induction.standing import acknowledged, induction_of, invited, known, walked
 from tests.records.conftest import Clock
-from tests.records.stage import MANAGER, all_of, appoint
+from tests.records.stage import MANAGER, Platform, appoint
 
 Meet = Callable[[str], Someone]
 LATE_AFTER = timedelta(days=14)
@@ -54,7 +49,7 @@ def test_everyone_stands_where_she_is(adopted: Records, course: Course) -> None:
     acknowledged(adopted, course, "web:done", "Anna Done")
     with adopted.changing() as change:
         walk.pause(change, induction_of(change, "web:paused"))
-        walk.decline(change, induction_of(change, "web:no"), people.known(change, "web:no"))
+        signing.decline(change, induction_of(change, "web:no"), people.known(change, "web:no"))
         induction_of(change, "web:gone").state = "ended"
     assert _places(adopted, course) == {
         "web:new": "not begun",
@@ -302,15 +297,11 @@ def test_a_volunteer_is_not_told_who_has_finished(volunteer: Someone, adopted: R
 
 
 def test_asked_where_others_read_the_register_goes_to_the_manager_in_private(
-    adopted: Records, course: Course
+    meet: Meet, adopted: Records, platform: Platform
 ) -> None:
     appoint(adopted, MANAGER, "manager")
     known(adopted, "web:other")
-    message = Message("c/1", "slack:T1/C1", "who hasn't finished?", sender=MANAGER, private=False)
-    with adopted.changing() as change:
-        person = people.known(change, MANAGER)
-        shown = office.overview(Visit(change, person, message, course, State(), default_rules()))
-    assert "web:other" not in _words(shown)
-    (sent,) = all_of(adopted, Sending)
-    assert sent.conversation == MANAGER
-    assert "web:other" in adopted.open(Sending.card, sent)
+    manager = meet(MANAGER)
+    manager.says_where_others_read("who hasn't finished?", "slack:T1/C1")
+    assert platform.words("slack:T1/C1") == []
+    assert "web:other" in _words(manager.cards)

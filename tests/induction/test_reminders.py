@@ -165,9 +165,29 @@ def test_a_pause_until_a_date_moves_the_reminders_there(
     begun: Someone, records: Records, clock: Clock
 ) -> None:
     begun.presses("Pause")
-    begun.presses("No reminders for a week")
+    told = begun.presses("No reminders before 9 March")
+    assert "No reminders before 9 March 2026." in [
+        part.text for part in told.elements if isinstance(part, Text)
+    ]
     hours = each_hour(records, clock, days=40)
     assert [hour.date() for hour in hours] == [date(2026, 3, 9), date(2026, 3, 13), date(2026, 3, 20)]
+
+
+def test_a_reminder_offers_to_put_the_next_ones_off(begun: Someone, records: Records, clock: Clock) -> None:
+    clock.time = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
+    reminders.send_due(records, CALENDAR)
+    (reminder,) = cards_to(records, begun.name)
+    begun.presses("No reminders before 2 April", reminder)
+    assert [hour.date() for hour in each_hour(records, clock, days=40)][:1] == [date(2026, 4, 2)]
+
+
+@pytest.mark.parametrize("day", ["2026-03-02", "2026-02-01", "2027-03-02", "tomorrow", ""])
+def test_a_button_for_a_day_that_is_past_or_far_away_puts_nothing_off(
+    begun: Someone, records: Records, day: str
+) -> None:
+    begun.does(f"induction:until:{day}")
+    (row,) = all_of(records, Induction)
+    assert (row.state, row.paused_until) == ("walking", None)
 
 
 def test_who_only_paused_is_reminded_all_the_same(begun: Someone, records: Records, clock: Clock) -> None:

@@ -15,7 +15,7 @@ from bot.card import Card, Text, buttons_of
 from bot.contact import Office, contact_given
 from bot.conversation import Conversation, Outcome, State
 from bot.desk import Desk
-from bot.errands import ActOnCase, Errand, Join, PassOn, SayRoles
+from bot.errands import ActOnCase, Errand, GiveName, Induct, Join, PassOn, SayRoles
 from bot.induction.course import Course
 from bot.kept import DEFAULTS
 from bot.message import Message
@@ -31,7 +31,8 @@ MANAGER, CHAIR = "web:manager", "web:chair"
 class Talk(Conversation):
     """Answers each message with a mark of all the messages before it, so that none is left out or doubled.
 
-    A text that begins with "fail" cannot be answered. `meanwhile` is called while an answer is thought of.
+    A text that begins with "fail" cannot be answered; one that comes where a name was asked for is the name.
+    `meanwhile` is called while an answer is thought of.
     """
 
     def __init__(self, meanwhile: Callable[[Message], None] = lambda _: None) -> None:
@@ -44,6 +45,8 @@ class Talk(Conversation):
             raise ValueError(message.text)
         state.held = mark([message.id], state.held or "")
         card = Card(f"{message.id}.1", "Heard", (Text(state.held),), "Heard.")
+        if state.awaiting == "name" and message.action is None:
+            return Outcome((card,), errands=(GiveName(message.text),))
         return Outcome((card,), errands=tuple(_errands(message.action or "")))
 
 
@@ -56,6 +59,8 @@ def _errands(action: str) -> Sequence[Errand]:
             return (ActOnCase(*rest.split(":", 1)),)
         case "join":
             return (Join(rest),)
+        case "induction":
+            return (Induct(*rest.split(":", 1)),)
         case "role":
             return (SayRoles(("volunteer",) if rest == "volunteer" else ("staff",)),)
     return ()

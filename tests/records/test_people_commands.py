@@ -162,6 +162,31 @@ def test_a_command_joins_two_accounts(hearth: Hearth, records: Records) -> None:
     assert f"accounts: {ACCOUNT}, {OTHER}" in hearth("list").out
 
 
+@pytest.mark.parametrize("by_id", [False, True])
+def test_who_has_left_holds_no_office_and_is_known_again_when_she_is_back(
+    hearth: Hearth, records: Records, *, by_id: bool
+) -> None:
+    _add(hearth, "manager", "--account", ACCOUNT)
+    with records.changing() as change:
+        person = people.known(change, ACCOUNT)
+        given = person.id if by_id else ACCOUNT
+    ran = hearth("left", given)
+    assert ran.out.startswith("Noted: has left.")
+    assert "Still needed before a server may start: a manager" in ran.out
+    with records.reading() as session:
+        (left,) = session.scalars(select(Person)).all()
+        assert (left.left_at is not None, officers.authority(session, left)) == (True, frozenset())
+        assert "person:scheme:left" in session.scalars(select(Audit.what)).all()
+
+
+def test_nobody_leaves_by_an_account_that_nobody_has(hearth: Hearth, records: Records) -> None:
+    ran = hearth("left", "slack:T1/U404")
+    assert (ran.code, ran.out) == (1, "")
+    assert "slack:T1/U404: nobody has this account or id." in ran.err
+    with records.reading() as session:
+        assert session.scalars(select(Person)).all() == []
+
+
 def test_the_sample_officers_are_enough_for_a_server(hearth: Hearth, records: Records) -> None:
     ran = hearth("set-up", str(set_up.SAMPLE))
     assert (ran.code, ran.err) == (0, "")
