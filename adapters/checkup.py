@@ -159,9 +159,12 @@ def _teams(settings: Settings) -> str:
 
 def _slack(settings: Settings) -> str:
     from adapters.slack.check import NotInOrder, say_how_it_is
+    from adapters.slack.installations import installed
+    from adapters.slack.manifest import scopes
 
+    wanted = scopes(inducts=settings.public.induct_on_join, pane=settings.slack_pane)
     try:
-        return say_how_it_is(settings.slack, inducts=settings.public.induct_on_join)
+        return say_how_it_is(settings.slack, wanted, lambda: installed(wiring.open_records(settings)))
     except NotInOrder as error:
         raise SettingsError(str(error)) from error
 

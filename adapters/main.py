@@ -330,7 +330,8 @@ def build_platforms(settings: Settings, records: "Records") -> "Sequence[Platfor
     if settings.slack is not None:
         from adapters.slack.platform import Slack
 
-        platforms.append(Slack(records, settings.slack, inducts=settings.public.induct_on_join))
+        joins, pane = settings.public.induct_on_join, settings.slack_pane
+        platforms.append(Slack(records, settings.slack, inducts=joins, pane=pane))
     if settings.teams is not None:
         from adapters.teams.platform import Teams
 

@@ -28,7 +28,10 @@ from bot.working_days import Calendar
 
 POLICIES = Path(__file__).parent.parent / "knowledge" / "policies"
 SAMPLE = POLICIES / "home-start-herefordshire-ict-and-social-networking.txt"
-NAMES = ("HEARTH_DATA", "HEARTH_POLICY", "HEARTH_HOST", "HEARTH_PORT", "HEARTH_OTHER_ADDRESS", "HEARTH_RULES")
+NAMES = (
+    *("HEARTH_DATA", "HEARTH_POLICY", "HEARTH_HOST", "HEARTH_PORT", "HEARTH_OTHER_ADDRESS", "HEARTH_RULES"),
+    "HEARTH_SLACK_ASSISTANT",
+)
 
 _LABEL = "[A-Za-z0-9-]{1,63}"  # RFC 1123, section 2.1
 _HOST_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
@@ -47,7 +50,7 @@ class Settings:
     `data_folder` holds the index and what is kept; `policy` is the policy's text, its pack stands beside it;
     `organisation_configured` is false while the sample policy is used; `model` is None while no language
     model reads messages; `rules` is the organisation's own file of how cases are
-    handled, None for the defaults.
+    handled, None for the defaults; `slack_pane` says that the app is one for Slack's assistant pane.
     """
 
     data_folder: Path
@@ -65,6 +68,7 @@ class Settings:
     public: PublicSettings = field(default_factory=PublicSettings)
     teams: TeamsSettings | None = None
     slack: SlackSettings | None = None
+    slack_pane: bool = False
 
     @property
     def is_sample(self) -> bool:
@@ -90,6 +94,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         public=_said_by(environment, lambda given: public_settings_from(given, host_given, port_given)),
         teams=_said_by(environment, teams_from),
         slack=_said_by(environment, slack_from),
+        slack_pane=_read(environment, "HEARTH_SLACK_ASSISTANT", "no", _yes_or_no),
         rules=Path(rules).absolute() if (rules := environment.get("HEARTH_RULES")) else None,
     )
 

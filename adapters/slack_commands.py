@@ -29,8 +29,8 @@ def manifest(settings: Settings, given: argparse.Namespace) -> None:
     """Print the manifest as JSON."""
     from adapters.slack.manifest import manifest as made
 
-    inducts = settings.public.induct_on_join
-    wanted = made(given.address or "", socket=given.socket, oauth=given.many, inducts=inducts)
+    how = {"inducts": settings.public.induct_on_join, "pane": settings.slack_pane}
+    wanted = made(given.address or "", socket=given.socket, oauth=given.many, **how)
     say(json.dumps(wanted, indent=2, ensure_ascii=False))
 
 
@@ -38,7 +38,7 @@ def explain(settings: Settings, _given: argparse.Namespace) -> None:
     """Print each scope with what it is for."""
     from adapters.slack.manifest import scopes
 
-    for scope, why in scopes(inducts=settings.public.induct_on_join).items():
+    for scope, why in scopes(inducts=settings.public.induct_on_join, pane=settings.slack_pane).items():
         say(f"{scope:<20} {why}")
 
 

@@ -30,6 +30,7 @@ def test_every_setting_is_read() -> None:
         "HEARTH_PORT": "9000",
         "HEARTH_OTHER_ADDRESS": "yes",
         "HEARTH_RULES": "/etc/hearth/rules.toml",
+        "HEARTH_SLACK_ASSISTANT": "yes",
     }
     assert set(given_settings) == set(NAMES)
     assert from_environment(given_settings) == Settings(
@@ -40,6 +41,7 @@ def test_every_setting_is_read() -> None:
         port=9000,
         other_address=True,
         rules=Path("/etc/hearth/rules.toml"),
+        slack_pane=True,
     )
 
 

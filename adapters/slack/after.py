@@ -2,95 +2,92 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from adapters.documents import document_of
 from adapters.slack.blocks import after_press
-from adapters.slack.courier import Courier, Refused
 from adapters.slack.home import home_view
-from adapters.slack.installations import Installations
-from adapters.slack.names import account
-from bot.channel import TryLater, Undeliverable
+from adapters.slack.incoming import pressed_at
+from adapters.slack.names import Place, account
+from adapters.slack.voice import GONE_WRONG, Voice
+from bot.channel import TryLater
 from bot.faults import told
-from bot.records.database import RecordsUnavailable
 from bot.records.store import Records
-
-_Value = TypeVar("_Value")
 
 log = logging.getLogger(__name__)
 
 _NO_DOCUMENT = "That file cannot be given here. Ask the manager for it."
 _NOT_NOW = "That did not work just now. Please press again in a minute."
 _GIVEN = "Here it is, for you alone."
-_GONE_WRONG = (TryLater, Undeliverable, Refused, RecordsUnavailable)
 
 
 class After:
     """Does what may fail without anything being lost: it is shown again, or asked for again."""
 
-    def __init__(self, records: Records, installations: Installations, courier: Courier) -> None:
+    def __init__(self, records: Records, voice: Voice) -> None:
         self._records = records
-        self._installations = installations
-        self._courier = courier
+        self._voice = voice
 
     async def pressed(self, body: Mapping[str, Any]) -> None:
-        """Replace the buttons of a pressed card by which one it was."""
+        """Replace the buttons of a pressed card by which one it was; of a home tab, say where the answer is.
+
+        A card that cannot be replaced keeps its buttons: pressed again, it says what became of it.
+        """
+        at = pressed_at(body)
+        if (body.get("container") or {}).get("type") == "view":
+            await self.home(at.team, at.id, answered=True)
+            return
         message: Mapping[str, Any] = body.get("message") or {}
         pressed: Mapping[str, Any] = (body.get("actions") or ({},))[0]
-        blocks = message.get("blocks")
-        if not blocks or not body.get("response_url"):
+        row, button = str(pressed.get("block_id")), str(pressed.get("action_id"))
+        left = after_press(message.get("blocks") or (), row, button)
+        if not left:
             return
-        left = after_press(blocks, str(pressed.get("block_id")), str(pressed.get("action_id")))
         await self._answer(body, replace_original=True, text=str(message.get("text") or ""), blocks=left)
 
     async def says(self, body: Mapping[str, Any], text: str) -> None:
         """Say something to whoever pressed, to nobody else."""
         await self._answer(body, response_type="ephemeral", replace_original=False, text=text)
 
-    async def home(self, team: str, user: str) -> None:
-        """Show someone her home tab."""
+    async def home(self, team: str, user: str, *, answered: bool = False) -> None:
+        """Show someone her home tab; where she pressed something there, with where it is answered."""
         try:
-            installed = await asyncio.to_thread(self._installations.find, team)
-            view = await asyncio.to_thread(home_view, self._records, account(team, user))
-            if installed is not None:
-                await self._call(installed.token, "views.publish", user_id=user, view=view)
-        except _GONE_WRONG as error:
+            hers = account(team, user)
+            view = await asyncio.to_thread(home_view, self._records, hers, answered=answered)
+            await self._voice.call(team, "views.publish", user_id=user, view=view)
+        except GONE_WRONG as error:
             log.warning("slack.home.not_shown", extra={**told(error)})
 
-    async def document(self, body: Mapping[str, Any], document: str) -> None:
-        """Give someone a file of hers in her direct messages."""
-        team, user = str((body.get("team") or {}).get("id")), str((body.get("user") or {}).get("id"))
+    async def document(self, body: Mapping[str, Any], document: str, pressed: Place) -> None:
+        """Give whoever pressed a file of hers in her direct messages, in the thread of the card there."""
+        user = str((body.get("user") or {}).get("id"))
+        at = pressed if pressed.is_private else Place(pressed.team, user)
         try:
-            given = await self._give(team, user, document)
-        except _GONE_WRONG as error:
+            given = await self._give(at, document)
+        except GONE_WRONG as error:
             log.warning("slack.document.not_given", extra={**told(error)})
             await self.says(body, _NOT_NOW)
             return
         if not given:
             await self.says(body, _NO_DOCUMENT)
 
-    async def _give(self, team: str, user: str, document: str) -> bool:
-        installed = await asyncio.to_thread(self._installations.find, team)
-        if installed is None:
-            return False
-        made = await asyncio.to_thread(document_of, self._records, account(team, user), document)
+    async def _give(self, at: Place, document: str) -> bool:
+        made = await asyncio.to_thread(document_of, self._records, account(at.team, at.id), document)
         if made is None:
             return False
-        token = installed.token
-        opened = await self._call(token, "conversations.open", users=user)
-        slot = await self._call(
-            token, "files.getUploadURLExternal", filename=made.name, length=len(made.content)
-        )
-        status = await self._on(self._courier.post(str(slot["upload_url"]), data=made.content))
-        if status != 200:
+        call, team = self._voice.call, at.team
+        opened = await call(team, "conversations.open", users=at.id)
+        slot = await call(team, "files.getUploadURLExternal", filename=made.name, length=len(made.content))
+        if await self._voice.post(str(slot["upload_url"]), data=made.content) != 200:
             raise TryLater("Slack did not take the file")
-        await self._call(
-            token,
+        await call(
+            team,
             "files.completeUploadExternal",
             files=[{"id": slot["file_id"], "title": made.name}],
             channel_id=opened["channel"]["id"],
             initial_comment=_GIVEN,
+            **({"thread_ts": at.thread} if at.thread else {}),
         )
         return True
 
@@ -99,12 +96,6 @@ class After:
         if not url:
             return
         try:
-            await self._on(self._courier.post(url, json=given))
-        except _GONE_WRONG as error:
+            await self._voice.post(url, json=given)
+        except GONE_WRONG as error:
             log.warning("slack.press.not_shown", extra={**told(error)})
-
-    async def _call(self, token: str, method: str, **given: Any) -> dict[str, Any]:
-        return await self._on(self._courier.call(token, method, **given))
-
-    async def _on(self, work: Coroutine[Any, Any, _Value]) -> _Value:
-        return await asyncio.wrap_future(self._courier.start(work))

@@ -7,7 +7,6 @@ Limits: docs.slack.dev/reference/block-kit. Of rich text no limit is published; 
 characters, of which a page here keeps clear.
 """
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any, assert_never
@@ -86,12 +85,11 @@ def facts(rows: Sequence[tuple[str, str]]) -> Block:
 
 
 def button(one: Button, number: int, kind: str = PRESS) -> Block:
-    """Return a button; its label is shortened where it is too long."""
+    """Return a button; its label is cut where it is too long."""
+    label = " ".join(_shown(one.label).split()) or "\u2026"
     made = {
         "type": "button",
-        "text": plain(
-            textwrap.shorten(_shown(one.label), MAX_LABEL, placeholder="\u2026")[:MAX_LABEL] or "\u2026"
-        ),
+        "text": plain(label if len(label) <= MAX_LABEL else f"{label[: MAX_LABEL - 1].rstrip()}\u2026"),
         "action_id": f"{kind}-{number}",
         "value": one.action[:2_000],
     }
@@ -100,8 +98,8 @@ def button(one: Button, number: int, kind: str = PRESS) -> Block:
 
 def _pressed(block: Block, action_id: str) -> Block:
     labels = [one["text"]["text"] for one in block.get("elements", ()) if one.get("action_id") == action_id]
-    said = f"You pressed: {labels[0]}" if labels else "You pressed a button."
-    return {"type": "context", "elements": [plain(said)], "block_id": str(block.get("block_id", ""))}
+    shown = f"Chosen: {labels[0]}" if labels else "Chosen."  # not by whom: others may read along
+    return {"type": "context", "elements": [plain(shown)], "block_id": str(block.get("block_id", ""))}
 
 
 def _title(title: str) -> Iterator[Block]:
@@ -153,7 +151,7 @@ def _buttons(buttons: Sequence[Button]) -> Iterator[Block]:
 
 
 def _row(label: str, value: str) -> Block:
-    parts = [_words(f"{part}", bold=True) for part in _parts(label)]
+    parts = [_words(part, bold=True) for part in _parts(f"{label}:")]
     return {
         "type": "rich_text_section",
         "elements": [*parts, *(_words(f" {part}") for part in _parts(value)), _words("\n")],

@@ -132,7 +132,7 @@ class SlackChannel:
 
     def _channel(self, at: Place) -> str:
         """Return where to post: a person's direct messages are opened the first time."""
-        if at.thread:
+        if not at.is_private:
             return at.id
         with self._lock:
             known = self._direct.get((at.team, at.id))

@@ -6,6 +6,7 @@ is for whoever knows how to look (`bot.outbox`).
 
 import asyncio
 import logging
+import re
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
@@ -42,9 +43,19 @@ _NEVER = {
         ("restricted_action", "ekm_access_denied", "team_access_not_granted"), "not allowed there"
     ),
     **dict.fromkeys(("file_not_found", "file_deleted"), "the file is not there any more"),
+    **dict.fromkeys(("thread_not_found", "message_not_found"), "the thread is not there any more"),
 }
-_NO_TOKEN = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
+# What whoever runs Hearth can mend: till then it is tried again, and each try says so.
+_TO_MEND = {
+    **dict.fromkeys(
+        ("invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"),
+        "Slack does not take the token",
+    ),
+    **dict.fromkeys(("missing_scope", "no_permission"), "the app lacks a permission"),
+}
 _AWAY = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "unknown"})
+
+_CODE = re.compile("[a-z_]{1,60}")
 
 # These take no JSON.
 _READS = frozenset(
@@ -206,12 +217,15 @@ def _refused(error: SlackApiError) -> Exception:
     )
     if code in ("ratelimited", "rate_limited"):
         return TryLater("Slack asks for patience", _seconds(getattr(response, "headers", {})))
-    if code in _NO_TOKEN:
-        log.error("slack.token.refused")
-        return TryLater("Slack does not take the token")
+    if code in _TO_MEND:
+        log.error("slack.refused", extra={"fault": code})
+        return TryLater(_TO_MEND[code])
     if code in _AWAY or not code:
         return TryLater("Slack is out of order", perhaps_sent=True)
-    return Undeliverable(_NEVER[code]) if code in _NEVER else Refused(code)
+    if code in _NEVER:
+        return Undeliverable(_NEVER[code])
+    log.error("slack.refused", extra={"fault": code if _CODE.fullmatch(code) else "unknown"})
+    return Refused(code)
 
 
 def _seconds(headers: Any) -> float:

@@ -14,7 +14,7 @@ from bot.records.store import Records
 from bot.records.tables import Account, Acknowledgement, Case, Handoff, Induction, Person
 
 _MOST = 10  # rows of a list
-_ASK = (
+ASK = (
     "May I add a family as a friend?",
     "May I post a photo of an event?",
     "Who may I share a phone number with?",
@@ -29,17 +29,22 @@ _ABOUT = (
     "I answer questions on the policy from its own words, walk you through your induction, and take "
     "complaints in private."
 )
+_ANSWERED = "My answer is under Messages, at the top of this page."
 
 
-def home_view(records: Records, account_name: str) -> dict[str, Any]:
-    """Return the view of someone's home tab; raise RecordsUnavailable. It writes nothing."""
+def home_view(records: Records, account_name: str, *, answered: bool = False) -> dict[str, Any]:
+    """Return the view of someone's home tab; raise RecordsUnavailable. It writes nothing.
+
+    `answered` where something on it was pressed just now: the answer comes in the messages.
+    """
     with records.reading() as session:
         hers = (Account.organisation == records.organisation) & (Account.name == account_name)
         person = session.scalars(
             select(Person).join(Account, Account.person == Person.id).where(hers)
         ).first()
         about = _about(records, session, person) if person else []
-    blocks = [_header("Hearth"), paragraph(_ABOUT), *about, *_to_do()]
+    above = [{"type": "context", "elements": [plain(_ANSWERED)]}] if answered else []
+    blocks = [*above, _header("Hearth"), paragraph(_ABOUT), *about, *_to_do()]
     for number, block in enumerate(blocks):
         block["block_id"] = f"home-{number}"
     return {"type": "home", "blocks": blocks}
@@ -123,7 +128,7 @@ def _to_do() -> list[Block]:
         },
         {
             "type": "actions",
-            "elements": [button(Button(ask, ask), number, "say") for number, ask in enumerate(_ASK)],
+            "elements": [button(Button(ask, ask), number, "say") for number, ask in enumerate(ASK)],
         },
     ]
 

@@ -4,10 +4,12 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from adapters.slack.blocks import OFFER, PRESS
 from adapters.slack.names import Place, account
+from adapters.slack.pane import Pane
 from bot.commands import in_private
 from bot.message import Attached, Message
 
@@ -16,17 +18,22 @@ Payload = Mapping[str, Any]
 # The message shortcuts, by their ids in the manifest.
 CHECK, RAISE = "check_policy", "raise_private"
 _MOST = 3_900  # characters of a message that a shortcut was used on; the rest of 4,000 is for what is asked
-_COMMANDS = {"/induction": "induction", "/complaint": "complaint", "/hearth": "help"}
+_COMMANDS = ("/policy", "/induction", "/complaint", "/hearth")
 _KINDS = frozenset({None, "file_share", "thread_broadcast"})  # subtypes that are something someone says
 _MARKED = re.compile(r"<(?P<what>[^<>|]+)(\|(?P<label>[^<>]*))?>")
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message for Hearth; where it `follows`, only if the thread is one between it and the sender."""
+    """A message for Hearth; where it `follows`, only if the thread is one between it and the sender.
+
+    `pane` is the thread of the direct messages in which it was written: a conversation of its own where the
+    sender has the assistant pane, else a way of answering in her one private conversation.
+    """
 
     message: Message
     follows: bool = False
+    pane: Pane | None = None
 
 
 def event_said(envelope: Payload, bot_user: str) -> Said | None:
@@ -39,10 +46,53 @@ def event_said(envelope: Payload, bot_user: str) -> Said | None:
         case "app_mention":
             return Said(_message(event, team, bot_user))
         case "message" if event.get("channel_type") == "im":
-            return Said(_message(event, team, bot_user))
+            thread = str(event.get("thread_ts") or "")
+            pane = Pane(team, user, str(event.get("channel")), thread) if thread else None
+            return Said(_message(event, team, bot_user), pane=pane)
         case "message" if event.get("thread_ts") and _names_nobody(event):
             return Said(_message(event, team, bot_user), follows=True)
     return None
+
+
+def pane_opened(envelope: Payload) -> Pane | None:
+    """Return the thread that someone began in the assistant pane, where an event says so.
+
+    What she has open beside it, which Slack tells too, is nothing to Hearth.
+    """
+    event = _mapping(envelope.get("event"))
+    begun = _mapping(event.get("assistant_thread"))
+    team, user = str(envelope.get("team_id") or ""), str(begun.get("user_id") or "")
+    channel, thread = str(begun.get("channel_id") or ""), str(begun.get("thread_ts") or "")
+    if event.get("type") != "assistant_thread_started" or not (team and user and channel and thread):
+        return None
+    return Pane(team, user, channel, thread)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A workspace that took the app or its token away, and when: such an event may come late."""
+
+    team: str
+    at: datetime
+
+
+def taken_away(envelope: Payload) -> Gone | None:
+    """Return which workspace took the app away, where an event says so."""
+    event, team = _mapping(envelope.get("event")), str(envelope.get("team_id") or "")
+    revoked = event.get("type") == "tokens_revoked" and _mapping(event.get("tokens")).get("bot")
+    if not team or not (revoked or event.get("type") == "app_uninstalled"):
+        return None
+    moment = envelope.get("event_time")
+    at = datetime.fromtimestamp(moment, UTC) if isinstance(moment, int) else datetime.now(UTC)
+    return Gone(team, at)
+
+
+def home_opened(envelope: Payload) -> tuple[str, str] | None:
+    """Return in which workspace who opened her home tab, where an event says so."""
+    event, team = _mapping(envelope.get("event")), str(envelope.get("team_id") or "")
+    user = str(event.get("user") or "")
+    shown = event.get("type") == "app_home_opened" and event.get("tab") == "home"
+    return (team, user) if shown and team and user else None
 
 
 def joined(envelope: Payload) -> Message | None:
@@ -61,13 +111,21 @@ def command_said(body: Payload) -> Message | None:
     """Return what a slash command says; the answer is hers alone, wherever she typed it."""
     team, user, text = (str(body.get(name) or "") for name in ("team_id", "user_id", "text"))
     asked = str(body.get("command") or "")
-    if not team or not user or not (asked == "/policy" or asked in _COMMANDS):
+    if not team or not user or asked not in _COMMANDS:
         return None
-    said = unmarked(text, team, "").strip()
-    if asked != "/policy":
-        said = f"{_COMMANDS[asked]} {said}".strip() if asked == "/induction" else _COMMANDS[asked]
-    hers = account(team, user)
-    return Message(f"slack:{team}/command/{body.get('trigger_id')}", hers, said or "help", sender=hers)
+    hers, said = account(team, user), _meant(asked, unmarked(text, team, "").strip())
+    return Message(f"slack:{team}/command/{body.get('trigger_id')}", hers, said, sender=hers)
+
+
+def _meant(command: str, text: str) -> str:
+    """Return what a command and the words after it say; no words are lost."""
+    match command:
+        case "/induction":
+            return f"induction {text}".strip()
+        case "/complaint":
+            return in_private(text)
+        case _:
+            return text or "help"
 
 
 def press_said(body: Payload) -> Message | None:
@@ -77,12 +135,20 @@ def press_said(body: Payload) -> Message | None:
     kind, value = str(pressed.get("action_id") or ""), str(pressed.get("value") or "")
     if not team or not user or not kind.startswith((f"{PRESS}-", "say-")) or not value:
         return None
-    at = _pressed_at(body, team, user)
+    at = pressed_at(body)
     id_ = f"slack:{team}/press/{user}/{pressed.get('action_ts')}"
     hers = account(team, user)
     if kind.startswith("say-"):
-        return Message(id_, at, value, sender=hers, private=at == hers)
-    return Message(id_, at, action=value, sender=hers, private=at == hers)
+        return Message(id_, at.name, value, sender=hers, private=at.is_private)
+    return Message(id_, at.name, action=value, sender=hers, private=at.is_private)
+
+
+def row_of(body: Payload) -> tuple[str, ...]:
+    """Return which row of buttons was pressed, and by whom."""
+    pressed = _mapping(next(iter(body.get("actions") or ()), None))
+    container = _mapping(body.get("container"))
+    at = container.get("message_ts") or container.get("view_id")
+    return (*_who(body), str(container.get("channel_id")), str(at), str(pressed.get("block_id")))
 
 
 def document_asked(body: Payload) -> str | None:
@@ -95,11 +161,11 @@ def document_asked(body: Payload) -> str | None:
 def shortcut_said(body: Payload) -> Message | None:
     """Return what a message shortcut says: the message that it was used on, for herself alone."""
     team, user = _who(body)
-    text = unmarked(str(_mapping(body.get("message")).get("text") or ""), team, "").strip()[:_MOST]
+    text = unmarked(str(_mapping(body.get("message")).get("text") or ""), team, "").strip()
     asked = body.get("callback_id")
     if not team or not user or asked not in (CHECK, RAISE):
         return None
-    said = text if asked == CHECK else in_private(text)
+    said = text[:_MOST] if asked == CHECK else in_private(text)
     hers = account(team, user)
     id_ = f"slack:{team}/shortcut/{user}/{body.get('action_ts') or body.get('trigger_id')}"
     return Message(id_, hers, said or "help", sender=hers)
@@ -108,7 +174,8 @@ def shortcut_said(body: Payload) -> Message | None:
 def unmarked(text: str, team: str, bot_user: str) -> str:
     """Return a text as it was typed: Slack's marks read back, its bot's own mention taken out.
 
-    Another's mention becomes her account, which is all that the text knows of her.
+    Behind words that are a link stands where it leads: it may be what a complaint is about. Another's mention
+    becomes her account, which is all that the text knows of her.
     """
 
     def read(mark: re.Match[str]) -> str:
@@ -119,6 +186,8 @@ def unmarked(text: str, team: str, bot_user: str) -> str:
             return account(team, what[1:])
         if what.startswith(("#", "!")):
             return f"{what[0].replace('!', '@')}{label or what[1:].partition('^')[0]}"
+        if label and label not in what:
+            return f"{label} ({what})"
         return label or what.removeprefix("mailto:")
 
     return html.unescape(_MARKED.sub(read, text)).strip()
@@ -156,14 +225,17 @@ def _names_nobody(event: Payload) -> bool:
     return not re.search(r"<[@!]", str(event.get("text") or ""))
 
 
-def _pressed_at(body: Payload, team: str, user: str) -> str:
-    """Return the conversation of the card with the pressed button; of a home tab, her own."""
+def pressed_at(body: Payload) -> Place:
+    """Return where the card with the pressed button stands; of a home tab, the presser's own conversation."""
+    team, user = _who(body)
     container, channel = _mapping(body.get("container")), str(_mapping(body.get("channel")).get("id") or "")
-    if container.get("type") != "message" or channel.startswith("D") or container.get("is_ephemeral"):
-        return account(team, user)
-    message = _mapping(body.get("message"))
-    thread = message.get("thread_ts") or container.get("thread_ts") or container.get("message_ts")
-    return Place(team, channel, str(thread)).name
+    if container.get("type") != "message" or container.get("is_ephemeral"):
+        return Place(team, user)
+    at = str(container.get("message_ts") or "")
+    thread = str(_mapping(body.get("message")).get("thread_ts") or container.get("thread_ts") or at)
+    if channel.startswith("D"):  # a card that has a thread of its own is not in it
+        return Place(team, user, "" if thread == at else thread)
+    return Place(team, channel, thread)
 
 
 def _who(body: Payload) -> tuple[str, str]:

@@ -2,7 +2,9 @@
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select
 
@@ -12,6 +14,7 @@ from bot.records.tables import SlackInstallation, new_id
 
 # How long another process goes on with a token that was exchanged or taken away.
 _REMEMBERED = 30.0  # seconds
+_TOLD_IN = timedelta(seconds=1)  # Slack tells the moments of events in whole seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,11 @@ class Installations:
             change.audit("slack:installation:made", row.id)
         self._forget(given.team)
 
-    def remove(self, team: str) -> None:
-        """Forget the token of a workspace that took the app away."""
+    def remove(self, team: str, at: datetime) -> None:
+        """Forget the token of a workspace that took the app away, unless it was installed again since."""
         with self._records.changing() as change:
             row = change.session.scalars(_named(change, team).with_for_update()).first()
-            if row is not None and row.removed_at is None:
+            if row is not None and row.removed_at is None and row.installed_at < at + _TOLD_IN:
                 row.token, row.removed_at = None, self._records.now()
                 change.audit("slack:installation:removed", row.id)
         self._forget(team)
@@ -80,6 +83,16 @@ class Installations:
     def _forget(self, team: str) -> None:
         with self._lock:
             self._known.pop(team, None)
+
+
+def installed(records: Records) -> Sequence[Installed]:
+    """Return the workspaces that have the app by OAuth, the longest first; raise RecordsUnavailable."""
+    theirs = select(SlackInstallation).where(
+        SlackInstallation.organisation == records.organisation, SlackInstallation.token.is_not(None)
+    )
+    with records.reading() as session:
+        rows = session.scalars(theirs.order_by(SlackInstallation.installed_at)).all()
+        return [Installed(row.team, records.open(SlackInstallation.token, row), row.bot_user) for row in rows]
 
 
 def _named(change: Change, team: str) -> Select[SlackInstallation]:

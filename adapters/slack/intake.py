@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 
@@ -12,12 +12,12 @@ from bot import inbox
 from bot.message import Message
 from bot.records.database import RecordsUnavailable
 from bot.records.store import Records
-from bot.records.tables import Account, Conversation
+from bot.records.tables import Account, Conversation, Event
 
 log = logging.getLogger(__name__)
 
 # Slack waits three seconds (docs.slack.dev, Events API, "Responding to events").
-IN_TIME = 2.5
+IN_TIME = 2.0
 _SIDE_BY_SIDE = 8
 _ON_SQLITE = 1  # which has one writer: more would only wait for each other, and not in order of arrival
 
@@ -54,8 +54,30 @@ class Intake:
         self._threads.shutdown()
 
     def _take(self, said: Said) -> None:
-        if not said.follows or self._between(said.message):
-            inbox.accept(self.records, said.message)
+        if said.follows and not self._between(said.message):
+            return
+        message = said.message
+        if said.pane and self._has_pane(message.sender):
+            message = replace(message, conversation=said.pane.conversation)
+        inbox.accept(self.records, message)
+
+    def _has_pane(self, sender: str) -> bool:
+        """Say whether someone ever began a thread in the assistant pane, as far as is remembered.
+
+        Elsewhere a thread in the direct messages is no conversation of its own: a reply to a card there is
+        one to the card.
+        """
+        records = self.records
+        with records.reading() as session:
+            return any(
+                session.scalars(
+                    select(column).where(
+                        table.organisation == records.organisation,
+                        column.startswith(f"{sender}/", autoescape=True),
+                    )
+                ).first()
+                for table, column in ((Conversation, Conversation.id), (Event, Event.conversation))
+            )
 
     def _between(self, message: Message) -> bool:
         """Say whether whoever writes in a thread is the one with whom Hearth last spoke there."""

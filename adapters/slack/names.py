@@ -8,7 +8,7 @@ _NAME = re.compile(r"slack:(?P<team>[A-Z0-9]+)/(?P<id>[A-Z0-9]+)(/(?P<thread>[0-
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where on Slack: a person's private conversation (`thread` is empty), or a thread of a channel."""
+    """Where on Slack: a person's private conversation, or a thread of it (`id` is hers), or of a channel."""
 
     team: str
     id: str
@@ -18,6 +18,11 @@ class Place:
     def name(self) -> str:
         """What Hearth calls it."""
         return f"slack:{self.team}/{self.id}" + (f"/{self.thread}" if self.thread else "")
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it is between a person and Hearth alone: users' ids begin with U or W, channels' do not."""
+        return self.id.startswith(("U", "W"))
 
 
 def account(team: str, user: str) -> str:

@@ -5,7 +5,7 @@ import hmac
 import logging
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from secrets import token_urlsafe
 
@@ -19,7 +19,6 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.installations import Installations, Installed
-from adapters.slack.manifest import scopes
 from adapters.slack.settings import SLACK_API, SlackSettings
 
 log = logging.getLogger(__name__)
@@ -79,13 +78,11 @@ class Kept(AsyncInstallationStore):
 class OAuth:
     """The pages on which the app is installed."""
 
-    def __init__(
-        self, installations: Installations, settings: SlackSettings, *, inducts: bool = False
-    ) -> None:
+    def __init__(self, installations: Installations, settings: SlackSettings, scopes: Iterable[str]) -> None:
         asked = AsyncOAuthSettings(
             client_id=settings.client_id,
             client_secret=settings.client_secret,
-            scopes=sorted(scopes(inducts=inducts)),
+            scopes=sorted(scopes),
             installation_store=Kept(installations),
             state_store=States(settings.client_secret),
             state_expiration_seconds=_LIFETIME,

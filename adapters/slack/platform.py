@@ -8,7 +8,6 @@ from typing import Any
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -22,8 +21,13 @@ from adapters.slack.courier import Courier
 from adapters.slack.incoming import Said
 from adapters.slack.installations import Installations
 from adapters.slack.intake import Intake
+from adapters.slack.manifest import scopes
 from adapters.slack.oauth import OAuth
+from adapters.slack.pane import Pane, PaneView
+from adapters.slack.presses import Presses
 from adapters.slack.settings import SlackSettings
+from adapters.slack.socket import Socket
+from adapters.slack.voice import Voice
 from bot.faults import told
 from bot.records.database import RecordsUnavailable
 from bot.records.store import Records
@@ -31,8 +35,9 @@ from bot.records.store import Records
 log = logging.getLogger(__name__)
 
 EVENTS = "/slack/events"
-NOT_RECORDED = "That was not recorded. Please press again."
-_NOT_SENT = "That was not recorded. Please send it again."
+# Of what was not recorded in time it is not known whether it will be.
+NOT_RECORDED = "That may not have been recorded. If no answer comes in a minute, please press again."
+NOT_SENT = "That may not have been recorded. If no answer comes in a minute, please send it again."
 _IN_PRIVATE = "I answer you in our direct messages."
 _KINDS = ("application/json", "application/x-www-form-urlencoded")
 
@@ -43,19 +48,28 @@ def slack_channel(records: Records, settings: SlackSettings) -> SlackChannel:
 
 
 class Slack:
-    """Takes what Slack sends; `inducts` where whoever joins a workspace is inducted."""
+    """Takes what Slack sends.
 
-    def __init__(self, records: Records, settings: SlackSettings, *, inducts: bool = False) -> None:
+    `inducts` where whoever joins a workspace is inducted, `pane` where workspaces that install the app are
+    asked for the assistant pane.
+    """
+
+    def __init__(
+        self, records: Records, settings: SlackSettings, *, inducts: bool = False, pane: bool = False
+    ) -> None:
         self._settings = settings
         self._inducts = inducts
         self._courier = Courier(settings.api)
         self._installations = Installations(records, settings)
         self._intake = Intake(records)
-        self._after = After(records, self._installations, self._courier)
-        self._oauth = OAuth(self._installations, settings, inducts=inducts) if settings.by_oauth else None
+        voice = Voice(self._installations, self._courier)
+        self._after, self._pane = After(records, voice), PaneView(records, voice)
+        wanted = scopes(inducts=inducts, pane=pane)
+        self._oauth = OAuth(self._installations, settings, wanted) if settings.by_oauth else None
         self._verifier = SignatureVerifier(settings.signing_secret or "none")
         self._app = self._bolt()
-        self._socket: AsyncSocketModeHandler | None = None
+        self._socket: Socket | None = None
+        self._presses = Presses()
         self._under_way: set[asyncio.Task[None]] = set()
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
@@ -68,15 +82,13 @@ class Slack:
     async def start(self) -> None:
         """Begin Socket Mode, where it is set."""
         if self._settings.app_token:
-            self._socket = AsyncSocketModeHandler(
-                self._app, self._settings.app_token, logger=log, web_client=self._app.client
-            )
-            await self._socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt has no types there
+            self._socket = Socket(self._app, self._settings.app_token)
+            await self._socket.start()
 
     async def stop(self) -> None:
         """End Socket Mode, and what is under way."""
         if self._socket is not None:
-            await self._socket.close_async()  # type: ignore[no-untyped-call]  # as above
+            await self._socket.stop()
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=3)
         await asyncio.to_thread(self._intake.close)
@@ -139,25 +151,37 @@ class Slack:
         return _done()
 
     async def _event(self, body: Mapping[str, Any]) -> BoltResponse:
-        event = body.get("event") or {}
-        kind, team = event.get("type"), str(body.get("team_id") or "")
-        if kind == "app_home_opened":
-            if event.get("tab") == "home":
-                self._later(self._after.home(team, str(event.get("user"))))
+        if (opened := incoming.home_opened(body)) is not None:
+            self._later(self._after.home(*opened))
             return _done()
-        if kind == "app_uninstalled" or (kind == "tokens_revoked" and (event.get("tokens") or {}).get("bot")):
-            return await self._gone(team)
+        if (pane := incoming.pane_opened(body)) is not None:
+            return await self._pane_opened(pane)
+        if (gone := incoming.taken_away(body)) is not None:
+            return await self._gone(gone)
+        return await self._heard(body)
+
+    async def _heard(self, body: Mapping[str, Any]) -> BoltResponse:
         if (new := incoming.joined(body)) is not None:
             said = Said(new) if self._inducts else None
         else:
             said = incoming.event_said(body, _bot_user(body))
         if said is None:
             return _done()
-        return _done() if await self._intake.takes(said) else _again()
+        if not await self._intake.takes(said):
+            return _again()
+        if said.pane is not None:
+            self._later(self._pane.status(said.pane))
+        return _done()
 
-    async def _gone(self, team: str) -> BoltResponse:
+    async def _pane_opened(self, pane: Pane) -> BoltResponse:
+        if not await self._intake.takes(Said(pane.begun)):
+            return _again()
+        self._later(self._pane.prompts(pane))
+        return _done()
+
+    async def _gone(self, gone: incoming.Gone) -> BoltResponse:
         try:
-            await asyncio.to_thread(self._installations.remove, team)
+            await asyncio.to_thread(self._installations.remove, gone.team, gone.at)
         except RecordsUnavailable:
             return _again()
         return _done()
@@ -165,13 +189,16 @@ class Slack:
     async def _pressed(self, body: Mapping[str, Any]) -> BoltResponse:
         """Take a press; Slack does not send it again, so that whoever pressed is told where it was lost."""
         if (document := incoming.document_asked(body)) is not None:
-            self._later(self._after.document(body, document))
+            self._later(self._after.document(body, document, incoming.pressed_at(body)))
             return _done()
-        message = incoming.press_said(body)
-        if message is None:
+        message, row = incoming.press_said(body), incoming.row_of(body)
+        if message is None or not self._presses.is_new(row):
             return _done()
-        recorded = await self._intake.takes(Said(message))
-        self._later(self._after.pressed(body) if recorded else self._after.says(body, NOT_RECORDED))
+        if await self._intake.takes(Said(message)):
+            self._later(self._after.pressed(body))
+        else:
+            self._presses.forget(row)
+            self._later(self._after.says(body, NOT_RECORDED))
         return _done()
 
     async def _shortcut(self, body: Mapping[str, Any]) -> BoltResponse:
@@ -179,7 +206,7 @@ class Slack:
         if message is None:
             return _done()
         recorded = await self._intake.takes(Said(message))
-        self._later(self._after.says(body, _IN_PRIVATE if recorded else _NOT_SENT))
+        self._later(self._after.says(body, _IN_PRIVATE if recorded else NOT_SENT))
         return _done()
 
     async def _command(self, body: Mapping[str, Any]) -> BoltResponse:
@@ -187,7 +214,7 @@ class Slack:
         if message is None:
             return _done()
         if not await self._intake.takes(Said(message)):
-            return _says(_NOT_SENT)
+            return _says(NOT_SENT)
         in_private = str(body.get("channel_id") or "").startswith("D")
         return _done() if in_private else _says(_IN_PRIVATE)
 
@@ -195,7 +222,12 @@ class Slack:
         """Have something done once Slack has its answer."""
         task = asyncio.get_running_loop().create_task(work)
         self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("slack.after.failed", extra={**told(error)})
 
 
 def _is_whole(body: bytes, kind: str) -> bool:

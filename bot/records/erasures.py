@@ -61,8 +61,11 @@ def hers(records: Records, session: Session, person: str) -> Hers:
     accounts = session.scalars(select(Account).where(Account.person == person)).all()
     last_in = set(session.scalars(select(Conversation.id).where(Conversation.person == person)))
     on_the_web = session.scalars(select(WebEntry.conversation).where(WebEntry.conversation.in_(last_in)))
+    names = {account.name for account in accounts}
     own = {account.direct for account in accounts if account.direct} | set(on_the_web)
-    words = _with_words(records, session, {account.name for account in accounts}, own)
+    own |= {name for name in last_in if _is_of(name, names)}
+    own |= {name for name in names if any(one.startswith(f"{name}/") for one in own)}
+    words = _with_words(records, session, names, own)
     unhandled = [event.seq for event in words if event.handled_at is None and event.failed_at is None]
     return Hers(
         [account.id for account in accounts],
@@ -71,6 +74,11 @@ def hers(records: Records, session: Session, person: str) -> Hers:
         [event.seq for event in words],
         unhandled,
     )
+
+
+def _is_of(conversation: str, accounts: set[str]) -> bool:
+    """Say whether a conversation is called like one of the accounts, or as a part of it: it is private."""
+    return any(conversation == name or conversation.startswith(f"{name}/") for name in accounts)
 
 
 def _with_words(records: Records, session: Session, accounts: set[str], own: set[str]) -> list[Event]:

@@ -99,6 +99,20 @@ class TestGone:
         assert olga.account in written
         assert written.count(olga.word) > 5
 
+    def test_the_threads_of_her_private_conversation_go_with_it(self, records: Records) -> None:
+        account = "slack:T1/UTHREADS"
+        older, newer = f"{account}/1712.1", f"{account}/1712.2"
+        with records.changing() as change:
+            person = people.known(change, account, newer)
+            talk = Conversation(id=older, organisation=records.organisation, person=person.id, version=1)
+            talk.changed_at = records.now()
+            change.add(talk)
+            for conversation in (account, older, newer):
+                outbox.put(change, conversation, [Card(f"to {conversation}", "Answer", ())])
+        assert len([row for row in rows(records, Sending) if row.conversation.startswith(account)]) == 3
+        _erase(records, Someone(person, account, newer, ""))
+        assert account not in everything_written(records)
+
     def test_nothing_of_others_is_changed(self, records: Records, anna: Someone, olga: Someone) -> None:
         others = [line for line in everything_written(records).splitlines() if "2" in line]
         _erase(records, anna)

@@ -38,6 +38,10 @@ class InProcess:
         """Files cannot be sent without a platform."""
         raise NotImplementedError
 
+    def cards(self, who: str) -> Sequence[Card]:
+        """Return the cards that someone was sent so far."""
+        return self._met[who].cards
+
     def texts(self, who: str) -> Sequence[str]:
         """Return the cards as plain text; the marks of wrapped quotes are no words."""
         return [render_text(card).replace("\n  | ", "\n") for card in self._met[who].cards]

@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestClient
 from adapters.public import create_public_app
 from adapters.slack.platform import Slack
 from adapters.slack.settings import SlackSettings
+from bot.records.database import RecordsUnavailable
 from bot.records.store import Records
 from bot.records.tables import Event
 from tests.records.conftest import NotedJobs
@@ -31,13 +32,17 @@ class SlackStub:
     """A Web API that notes what it is asked, and fails as it is told to.
 
     `faults` are for the posts to come, one each: a status, Slack's word for an error, "reset" (the connection
-    is cut without an answer), or "posted, then reset". `refuses` are methods that always fail.
+    is cut without an answer), "silence" (no answer comes), or either of both after "posted, then ".
+    `refused` are methods to which it says no, with its word for why. `meanwhile` is done while a method is
+    answered. `granted` are the scopes of the tokens.
     """
 
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     posted: list[dict[str, Any]] = field(default_factory=list)
     faults: deque[int | str] = field(default_factory=deque)
-    refuses: set[str] = field(default_factory=set)
+    refused: dict[str, str] = field(default_factory=dict)
+    granted: str = "chat:write"
+    meanwhile: dict[str, Callable[[], object]] = field(default_factory=dict)
     connections: set[Any] = field(default_factory=set)
     base: str = ""
 
@@ -53,12 +58,14 @@ class SlackStub:
         method = request.match_info["method"]
         given = dict(request.query) if request.method == "GET" else await _given(request)
         self.calls.append((method, given))
-        if method in self.refuses:
-            return web.json_response({"ok": False, "error": "cannot_dm_bot"})
+        if method in self.meanwhile:
+            await asyncio.to_thread(self.meanwhile[method])
+        if method in self.refused:
+            return web.json_response({"ok": False, "error": self.refused[method]})
         if method == "chat.postMessage":
             return await self._post(request, given)
         if (answers := _ANSWERS.get(method)) is not None:
-            return web.json_response({"ok": True, **answers}, headers={"x-oauth-scopes": "chat:write"})
+            return web.json_response({"ok": True, **answers}, headers={"x-oauth-scopes": self.granted})
         if method == "conversations.history":
             return web.json_response({"ok": True, "messages": self.posted[: -int(given["limit"]) - 1 : -1]})
         if method == "conversations.replies":
@@ -73,14 +80,16 @@ class SlackStub:
     async def _post(self, request: web.Request, given: dict[str, Any]) -> web.StreamResponse:
         fault = self.faults.popleft() if self.faults else None
         if fault == "reset":
-            return self._cut(request)
+            return await self._cut(request)
+        if fault == "silence":
+            return await self._never(request)
         if isinstance(fault, int):
             return web.json_response({"ok": False}, status=fault, headers={"Retry-After": "7"})
-        if isinstance(fault, str) and not fault.startswith("posted"):
+        if isinstance(fault, str) and not fault.startswith(("posted", "silence")):
             return web.json_response({"ok": False, "error": fault})
         self.posted.append({**given, "ts": f"1712.{len(self.posted):06}"})
         if fault:
-            return self._cut(request)
+            return await (self._never(request) if str(fault).endswith("silence") else self._cut(request))
         return web.json_response({"ok": True, "ts": self.posted[-1]["ts"], "channel": given["channel"]})
 
     def _replies(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -89,8 +98,13 @@ class SlackStub:
         more = str(end) if end < len(self.posted) else ""
         return {"messages": self.posted[begin:end], "response_metadata": {"next_cursor": more}}
 
-    def _cut(self, request: web.Request) -> web.Response:
-        assert request.transport is not None
+    async def _never(self, request: web.Request) -> web.Response:
+        await asyncio.sleep(0.6)  # longer than the tests wait
+        return await self._cut(request)
+
+    async def _cut(self, request: web.Request) -> web.Response:
+        if request.transport is None:  # whoever asked is gone
+            return web.Response()
         request.transport.abort()
         return web.Response()
 
@@ -114,6 +128,9 @@ _ANSWERS: dict[str, dict[str, Any]] = {
         "authed_user": {"id": "U0ADMIN"},
     },
     "views.publish": {},
+    "apps.connections.open": {"url": "wss://x.slack.com/"},
+    "assistant.threads.setStatus": {},
+    "assistant.threads.setSuggestedPrompts": {},
 }
 
 
@@ -164,6 +181,19 @@ def records(tmp_path: Path, jobs: NotedJobs) -> Iterator[Records]:
     make_database(file)
     with records_at(file, jobs) as records:
         yield records
+
+
+class Away(Records):
+    """Records whose database is away."""
+
+    def changing(self) -> Any:
+        """Fail as the real ones do."""
+        raise RecordsUnavailable("away")
+
+
+def away(records: Records) -> Records:
+    """Return records whose database is away."""
+    return Away(records.engine, records.vault, records.jobs, records.organisation, records.now)
 
 
 async def accepted(records: Records) -> list[str]:

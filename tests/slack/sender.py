@@ -43,7 +43,9 @@ def direct(text: str = "hello", ts: str = "1712.000100", **more: Any) -> bytes:
     return event(**{**said, **more})
 
 
-def press(action: str = "induction:mine", response_url: str = "", **more: Any) -> bytes:
+def press(
+    action: str = "induction:mine", response_url: str = "", moment: str = "1712.5", **more: Any
+) -> bytes:
     """Return the form of a pressed button."""
     payload = {
         "type": "block_actions",
@@ -58,7 +60,7 @@ def press(action: str = "induction:mine", response_url: str = "", **more: Any) -
                 "action_id": "press-0",
                 "block_id": "1",
                 "value": action,
-                "action_ts": "1712.5",
+                "action_ts": moment,
                 "type": "button",
             }
         ],

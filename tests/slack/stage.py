@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from adapters.public import listening
 from adapters.public_settings import PublicSettings
 from adapters.slack.names import account
-from adapters.slack.platform import Slack, slack_channel
+from adapters.slack.platform import EVENTS, Slack, slack_channel
 from adapters.slack.settings import SlackSettings
 from bot import policies
 from bot.conversation import Conversation
@@ -26,6 +26,7 @@ from knowledge.situations import load_situations
 from tests.policies import TEXT, home_start_pack, home_start_policy
 from tests.records.stage import appoint
 from tests.slack.client import APP_TOKEN, PATIENCE, PEOPLE, SECRET, TEAM, TOKEN, LocalSlack, text_of
+from tests.slack.sender import JSON, event, signed
 from tests.slack.shown import buttons
 from tests.teams.stage import Working
 from tests.web.desk import make_database, records_at
@@ -70,6 +71,37 @@ class SlackStage:
         ]
 
 
+@dataclass
+class PaneStage(SlackStage):
+    """A stage on which everybody writes in a thread of the assistant pane, and looks nowhere else.
+
+    local-slack knows nothing of the pane: the event that it was opened is sent to `events` as Slack sends it.
+    """
+
+    events: str = ""
+    threads: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.threads = {who: self._opened(who) for who in self.people}
+
+    def _opened(self, who: str) -> str:
+        client, channel = self.client, self.client.direct(who)
+        thread = str(client.call("chat.postMessage", channel=channel, text="New chat")["ts"])
+        begun = {"user_id": PEOPLE[who], "channel_id": channel, "thread_ts": thread, "context": {}}
+        body = event(type="assistant_thread_started", assistant_thread=begun)
+        answer = client.pool.request("POST", self.events, body=body, headers=signed(body, JSON))
+        assert answer.status == 200
+        return thread
+
+    def say(self, who: str, text: str) -> None:
+        """Have someone type a text in her thread."""
+        self.client.say(who, text, thread=self.threads[who])
+
+    def _messages(self, who: str) -> list[dict[str, Any]]:
+        here = self.threads[who]
+        return [one for one in super()._messages(who) if one.get("thread_ts") == here != one["ts"]]
+
+
 @contextmanager
 def begun(
     client: LocalSlack,
@@ -79,8 +111,9 @@ def begun(
     *,
     socket: bool = False,
     inducts: bool = False,
+    pane: bool = False,
 ) -> Iterator[SlackStage]:
-    """Give a stage: the real desk, with a manager and a chair."""
+    """Give a stage: the real desk, with a manager and a chair; with `pane`, everybody in the pane."""
     make_database(folder / "hearth.db")
     work = Working()
     secret, app_token = ("", APP_TOKEN) if socket else (SECRET, "")
@@ -93,7 +126,8 @@ def begun(
         for office in ("manager", "chair"):
             appoint(records, account(TEAM, PEOPLE[office]), office)
         with serving(slack, port), work.working(records, desk):
-            yield SlackStage(records, client)
+            address = f"http://127.0.0.1:{port}{EVENTS}"
+            yield PaneStage(records, client, events=address) if pane else SlackStage(records, client)
         channel.close()
 
 

@@ -128,7 +128,7 @@ def test_a_pressed_row_is_replaced_by_what_was_pressed() -> None:
     row = next(block for block in page if block["type"] == "actions")
     left = blocks.after_press(page, row["block_id"], "press-1")
     assert [block for block in left if block["type"] == "actions"] == []
-    assert any(text["text"] == "You pressed: Not what I asked" for text in texts(left))
+    assert any(text["text"] == "Chosen: Not what I asked" for text in texts(left))
     assert len(left) == len(page)
 
 
@@ -136,6 +136,6 @@ def test_facts_stand_one_a_line_with_the_label_in_bold() -> None:
     (block,) = blocks.render_pages(Card("c", "", (Facts((("Code", "A-1"), ("Day", "Monday"))),)))[0]
     assert (
         in_one_direction(printable("".join(text["text"] for text in texts(block))))
-        == "Code A-1\nDay Monday\n"
+        == "Code: A-1\nDay: Monday\n"
     )
-    assert [text["text"] for text in texts(block) if text.get("style")] == ["Code", "Day"]
+    assert [text["text"] for text in texts(block) if text.get("style")] == ["Code:", "Day:"]

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.slack import courier
 from adapters.slack.channel import SlackChannel
 from adapters.slack.courier import Courier
 from adapters.slack.installations import Installations, Installed
@@ -47,15 +48,24 @@ def test_a_card_for_a_thread_goes_there(channel: SlackChannel, slack: SlackStub)
     assert (slack.posted[0]["channel"], slack.posted[0]["thread_ts"]) == ("C1", "1712.000300")
 
 
-@pytest.mark.parametrize(("refused", "said"), [(set(), "in private"), ({"conversations.open"}, "ring")])
+@pytest.mark.parametrize(
+    ("refused", "said"), [({}, "in private"), ({"conversations.open": "cannot_dm_bot"}, "ring")]
+)
 def test_in_a_channel_one_alone_is_told_that_she_is_answered_in_private_or_whom_to_ring(
-    channel: SlackChannel, slack: SlackStub, refused: set[str], said: str
+    channel: SlackChannel, slack: SlackStub, refused: dict[str, str], said: str
 ) -> None:
-    slack.refuses |= refused
+    slack.refused |= refused
     channel.whisper(f"slack:{TEAM}/C1/1712.000300", HERS, "in private", "ring")
     (given,) = noted(slack, "chat.postEphemeral")
     assert (given["channel"], given["user"], given["text"]) == ("C1", "U0VOLUNTEER", said)
     assert not slack.posted
+
+
+def test_a_card_for_a_thread_of_the_direct_messages_goes_there(
+    channel: SlackChannel, slack: SlackStub
+) -> None:
+    channel.send(f"{HERS}/1712.000300", ANSWER)
+    assert (slack.posted[0]["channel"], slack.posted[0]["thread_ts"]) == ("D0VOLUNTEER", "1712.000300")
 
 
 def test_cards_of_many_threads_at_once_share_few_connections(channel: SlackChannel, slack: SlackStub) -> None:
@@ -78,12 +88,21 @@ def test_cards_of_many_threads_at_once_share_few_connections(channel: SlackChann
         ("posted, then reset", None, True),
         ("token_revoked", None, False),
         ("invalid_auth", None, False),
+        ("missing_scope", None, False),
+        ("silence", None, True),
+        ("posted, then silence", None, True),
     ],
     ids=str,
 )
 def test_what_may_pass_is_tried_later(
-    fault: int | str, after: float | None, perhaps: object, channel: SlackChannel, slack: SlackStub
+    fault: int | str,
+    after: float | None,
+    perhaps: object,
+    channel: SlackChannel,
+    slack: SlackStub,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(courier, "SECONDS", 0.2)
     slack.faults.append(fault)
     with pytest.raises(TryLater) as raised:
         channel.send(HERS, ANSWER)
@@ -93,13 +112,28 @@ def test_what_may_pass_is_tried_later(
 
 @pytest.mark.parametrize(
     "fault",
-    ["is_archived", "user_disabled", "channel_not_found", "msg_too_long", "invalid_blocks", "some_new_word"],
+    [
+        *("is_archived", "user_disabled", "channel_not_found", "msg_too_long", "invalid_blocks"),
+        *("thread_not_found", "some_new_word"),
+    ],
 )
 def test_what_never_passes_is_said_to_be_so(fault: str, channel: SlackChannel, slack: SlackStub) -> None:
     slack.faults.append(fault)
     with pytest.raises(Undeliverable) as raised:
         channel.send(HERS, ANSWER)
     assert fault not in raised.value.fault
+
+
+@pytest.mark.parametrize("fault", ["missing_scope", "token_revoked", "some_new_word"])
+def test_whoever_runs_it_is_told_in_the_log_why_slack_said_no(
+    fault: str, channel: SlackChannel, slack: SlackStub, caplog: pytest.LogCaptureFixture
+) -> None:
+    slack.faults.append(fault)
+    with pytest.raises((TryLater, Undeliverable)):
+        channel.send(HERS, ANSWER)
+    assert [(record.message, vars(record)["fault"]) for record in caplog.records] == [
+        ("slack.refused", fault)
+    ]
 
 
 def test_nobody_at_the_address_is_tried_later(records: Records, settings: SlackSettings) -> None:
@@ -116,7 +150,7 @@ def test_a_conversation_of_another_platform_is_refused(channel: SlackChannel) ->
         channel.send("web:1", ANSWER)
 
 
-@pytest.mark.parametrize("place", [HERS, f"slack:{TEAM}/C1/1712.000300"])
+@pytest.mark.parametrize("place", [HERS, f"{HERS}/1712.000300", f"slack:{TEAM}/C1/1712.000300"])
 def test_a_card_that_got_through_is_found_again(place: str, channel: SlackChannel, slack: SlackStub) -> None:
     assert channel.find(place, ANSWER.id) is None
     slack.faults.append("posted, then reset")
@@ -152,11 +186,24 @@ def test_of_a_card_on_several_messages_only_the_missing_ones_are_posted_again(
 
 
 @pytest.mark.parametrize(
-    "faults", [[429, "reset"], ["posted, then reset"], [500, 500], ["token_revoked"]], ids=str
+    "faults",
+    [
+        [429, "reset"],
+        ["posted, then reset"],
+        [500, 500],
+        ["token_revoked"],
+        ["silence", "posted, then silence"],
+    ],
+    ids=str,
 )
 def test_through_every_fault_each_card_arrives_once_and_in_order(
-    faults: list[int | str], channel: SlackChannel, slack: SlackStub, records: Records
+    faults: list[int | str],
+    channel: SlackChannel,
+    slack: SlackStub,
+    records: Records,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(courier, "SECONDS", 0.2)
     slack.faults.extend(faults)
     cards = [Card(f"c{number}", f"Card {number}", (Text("x"),)) for number in range(3)]
     with records.changing() as change:
@@ -182,6 +229,6 @@ def test_a_workspace_speaks_by_the_token_of_its_installation(records: Records, s
     (row,) = all_of(records, SlackInstallation)
     assert row.token is not None
     assert b"xoxb" not in row.token
-    kept.remove(TEAM)
+    kept.remove(TEAM, records.now())
     assert kept.find(TEAM) is None
     channel.close()

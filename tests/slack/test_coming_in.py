@@ -10,14 +10,13 @@ from typing import Any
 
 import pytest
 
-from adapters.slack import intake, platform
-from adapters.slack.platform import EVENTS, NOT_RECORDED
+from adapters.slack import intake, platform, presses
+from adapters.slack.platform import EVENTS, NOT_RECORDED, NOT_SENT
 from bot.inbox import next_waiting
 from bot.message import Message
-from bot.records.database import RecordsUnavailable
 from bot.records.store import Records
 from tests.slack.client import BOT, TEAM
-from tests.slack.conftest import Client, Open, SlackStub, accepted, noted
+from tests.slack.conftest import Client, Open, SlackStub, accepted, away, noted
 from tests.slack.sender import FORM, JSON, USER, direct, event, form, press, signed
 
 HERS = f"slack:{TEAM}/{USER}"
@@ -67,6 +66,13 @@ async def test_events_delivered_twice_at_once_are_recorded_once(open_door: Open,
     client = await open_door()
     assert set(await asyncio.gather(*(send(client, direct()) for _ in range(8)))) == {200}
     assert len(await accepted(records)) == 1
+
+
+async def test_events_in_the_wrong_order_are_each_recorded_once(open_door: Open, records: Records) -> None:
+    client = await open_door()
+    for ts in ("1712.000300", "1712.000100", "1712.000200", "1712.000100"):
+        assert await send(client, direct(ts=ts)) == 200
+    assert sorted(await accepted(records)) == [f"slack:{TEAM}/D0VOLUNTEER/1712.000{n}00" for n in (1, 2, 3)]
 
 
 async def test_a_mention_that_comes_as_two_events_is_recorded_once(open_door: Open, records: Records) -> None:
@@ -175,9 +181,10 @@ async def test_talk_in_a_channel_is_left_alone(open_door: Open, records: Records
 
 async def test_marks_of_slack_are_read_back_as_they_were_typed(open_door: Open, records: Records) -> None:
     client = await open_door()
-    text = "a &lt;b&gt; &amp; <https://example.org|here> <#C1|general> <!here> <@U9>"
+    text = "a &lt;b&gt; &amp; <https://a.org/b|here> <http://a.org|a.org> <#C1|general> <!here> <@U9>"
     assert await send(client, direct(text)) == 200
-    assert (await waiting(records)).text == f"a <b> & here #general @here slack:{TEAM}/U9"
+    read = f"a <b> & here (https://a.org/b) a.org #general @here slack:{TEAM}/U9"
+    assert (await waiting(records)).text == read
 
 
 async def test_a_file_comes_with_its_message(open_door: Open, records: Records) -> None:
@@ -204,7 +211,7 @@ async def test_a_press_is_recorded_with_its_action_and_the_card_shows_it(
     assert (await waiting(records)).action == "induction:mine"
     (told,) = await _told(slack)
     assert told["replace_original"] is True
-    assert "You pressed: Go on" in json.dumps(told)
+    assert "Chosen: Go on" in json.dumps(told)
 
 
 async def test_a_press_pressed_twice_by_the_network_is_recorded_once(
@@ -215,34 +222,61 @@ async def test_a_press_pressed_twice_by_the_network_is_recorded_once(
     assert len(await accepted(records)) == 1
 
 
+async def test_a_double_click_is_one_press(open_door: Open, records: Records) -> None:
+    client = await open_door()
+    for moment in ("1712.50", "1712.61"):
+        assert await send(client, press(moment=moment), FORM) == 200
+    assert len(await accepted(records)) == 1
+
+
+async def test_the_same_row_pressed_again_later_or_by_someone_else_is_another_press(
+    open_door: Open, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await open_door()
+    assert await send(client, press(moment="1712.50"), FORM) == 200
+    assert await send(client, press(moment="1712.61", user={"id": "U9"}), FORM) == 200
+    monkeypatch.setattr(presses, "_SECONDS", 0)
+    assert await send(client, press(moment="1799.50"), FORM) == 200
+    assert len(await accepted(records)) == 3
+
+
+async def test_a_press_that_was_not_recorded_can_be_pressed_again_at_once(
+    open_door: Open, records: Records, slack: SlackStub
+) -> None:
+    client = await open_door(away(records))
+    for moment in ("1712.50", "1712.61"):
+        body = press(response_url=f"{slack.base}/respond", moment=moment)
+        assert await send(client, body, FORM) == 200
+    assert [one["text"] for one in await _told(slack, 2)] == [NOT_RECORDED, NOT_RECORDED]
+
+
+async def test_whoever_presses_on_the_home_tab_is_told_there_where_the_answer_is(
+    open_door: Open, records: Records, slack: SlackStub
+) -> None:
+    client = await open_door()
+    body = press(container={"type": "view", "view_id": "V1"}, channel={}, message={})
+    assert await send(client, body, FORM) == 200
+    assert (await waiting(records)).conversation == HERS
+    (shown,) = await _told(slack, method="views.publish")
+    assert "under Messages" in json.dumps(shown["view"])
+
+
 async def test_nobody_is_answered_at_an_address_that_is_not_slacks(open_door: Open, settings: Any) -> None:
     client = await open_door(using=replace(settings, api="https://slack.com/api/"))
     assert await send(client, press(response_url="http://127.0.0.1:9/respond"), FORM) == 200
 
 
-class Away(Records):
-    """Records whose database is away."""
-
-    def changing(self) -> Any:
-        """Fail as the real ones do."""
-        raise RecordsUnavailable("away")
-
-
-def _away(records: Records) -> Records:
-    return Away(records.engine, records.vault, records.jobs, records.organisation, records.now)
-
-
 async def test_an_event_that_cannot_be_recorded_is_to_be_sent_again(
     open_door: Open, records: Records
 ) -> None:
-    client = await open_door(_away(records))
+    client = await open_door(away(records))
     assert await send(client, direct()) == 503
 
 
 async def test_a_press_that_cannot_be_recorded_is_said_to_whoever_pressed_alone(
     open_door: Open, records: Records, slack: SlackStub
 ) -> None:
-    client = await open_door(_away(records))
+    client = await open_door(away(records))
     assert await send(client, press(response_url=f"{slack.base}/respond"), FORM) == 200
     (told,) = await _told(slack)
     assert (told["text"], told["response_type"], told["replace_original"]) == (
@@ -253,11 +287,11 @@ async def test_a_press_that_cannot_be_recorded_is_said_to_whoever_pressed_alone(
 
 
 async def test_a_command_that_cannot_be_recorded_says_so(open_door: Open, records: Records) -> None:
-    client = await open_door(_away(records))
+    client = await open_door(away(records))
     body = form(command="/policy", team_id=TEAM, user_id=USER, text="x", trigger_id="1.1", channel_id="C1")
     answer = await client.post(EVENTS, data=body, headers=signed(body, FORM))
     assert answer.status == 200
-    assert "not recorded" in (await answer.json())["text"]
+    assert (await answer.json())["text"] == NOT_SENT
 
 
 async def test_while_the_database_is_slow_slack_has_its_answer_in_time(
@@ -306,8 +340,10 @@ async def test_a_guest_or_a_bot_that_joins_is_not_inducted(
         ("/policy", "", "help"),
         ("/induction", "", "induction"),
         ("/induction", "<@U9|x> as a volunteer", f"induction slack:{TEAM}/U9 as a volunteer"),
-        ("/complaint", "about my manager", "complaint"),
+        ("/complaint", "", "complaint"),
+        ("/complaint", "the notice came late", "raise in private: the notice came late"),
         ("/hearth", "", "help"),
+        ("/hearth", "my cases", "my cases"),
     ],
 )
 async def test_a_command_is_a_message_in_private(
@@ -344,9 +380,9 @@ async def test_a_shortcut_takes_the_message_into_the_private_conversation(
     assert told["response_type"] == "ephemeral"
 
 
-async def _told(slack: SlackStub) -> list[dict[str, Any]]:
+async def _told(slack: SlackStub, times: int = 1, method: str = "response_url") -> list[dict[str, Any]]:
     for _ in range(200):
-        if told := noted(slack, "response_url"):
+        if len(told := noted(slack, method)) >= times:
             return told
         await asyncio.sleep(0.02)
     return []

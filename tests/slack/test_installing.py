@@ -1,7 +1,9 @@
 """Installing the app: the manifest, the settings, by OAuth, and uninstalling it."""
 
 import asyncio
+import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,7 +14,7 @@ from adapters.settings import SettingsError, from_environment
 from adapters.slack import manifest
 from adapters.slack.check import NotInOrder, say_how_it_is
 from adapters.slack.incoming import CHECK, RAISE
-from adapters.slack.installations import Installations, Installed
+from adapters.slack.installations import Installations, Installed, installed
 from adapters.slack.platform import EVENTS
 from adapters.slack.settings import SlackSettings
 from bot.records.store import Records
@@ -23,6 +25,7 @@ from tests.slack.sender import JSON, event, signed
 
 ROOT = Path(__file__).parent.parent.parent
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "adapters" / "slack").glob("*.py"))
+INCOMING = (ROOT / "adapters" / "slack" / "incoming.py").read_text(encoding="utf-8")
 # What each scope is for, as the code has it: a method that it calls, or an event that it takes.
 USES = {
     "app_mentions:read": "app_mention",
@@ -35,6 +38,7 @@ USES = {
     "im:history": "conversations.history",
     "im:write": "conversations.open",
     "users:read": "team_join",
+    "assistant:write": "assistant.threads",
 }
 
 
@@ -45,7 +49,7 @@ def by_oauth(slack: SlackStub) -> SlackSettings:
 
 
 def test_the_manifest_asks_for_the_scopes_that_the_code_uses_and_no_others() -> None:
-    asked = manifest.scopes(inducts=True)
+    asked = manifest.scopes(inducts=True, pane=True)
     assert set(asked) == set(USES)
     assert all(use in CODE for use in USES.values())
     made = manifest.manifest("https://hearth.example.org")
@@ -54,13 +58,26 @@ def test_the_manifest_asks_for_the_scopes_that_the_code_uses_and_no_others() -> 
 
 def test_the_manual_explains_every_scope_command_and_shortcut() -> None:
     manual = (ROOT / "docs" / "slack.md").read_text(encoding="utf-8")
-    made = manifest.manifest("https://hearth.example.org", inducts=True)
+    made = manifest.manifest("https://hearth.example.org", inducts=True, pane=True)
     words = [
-        *manifest.scopes(inducts=True),
+        *manifest.scopes(inducts=True, pane=True),
         *(one["command"] for one in made["features"]["slash_commands"]),
         *(one["name"] for one in made["features"]["shortcuts"]),
     ]
     assert [word for word in words if word not in manual] == []
+
+
+def test_the_manual_has_the_manifest_as_it_is_printed(tmp_path: Path) -> None:
+    manual = (ROOT / "docs" / "slack.md").read_text(encoding="utf-8")
+    shown = manual.partition("```json\n")[2].partition("```")[0]
+    assert shown == Console(tmp_path).out("slack", "manifest", "--socket")
+
+
+def test_every_picture_of_the_manual_is_there() -> None:
+    manual = (ROOT / "docs" / "slack.md").read_text(encoding="utf-8")
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", manual)
+    assert pictures
+    assert [name for name in pictures if not (ROOT / "docs" / name).is_file()] == []
 
 
 def test_the_manifest_names_what_the_code_understands() -> None:
@@ -69,6 +86,25 @@ def test_the_manifest_names_what_the_code_understands() -> None:
     assert all("url" not in one for one in made["features"]["slash_commands"])
     assert made["settings"]["socket_mode_enabled"]
     assert "team_join" not in made["settings"]["event_subscriptions"]["bot_events"]
+
+
+def test_the_manifest_asks_for_no_event_that_the_code_does_not_know() -> None:
+    made = manifest.manifest("", socket=True, inducts=True, pane=True)
+    heard = made["settings"]["event_subscriptions"]["bot_events"]
+    dropped = "assistant_thread_context_changed"  # Slack wants it asked for
+    kinds = {name.partition(".")[0] for name in heard if name != dropped}
+    assert [kind for kind in kinds if f'"{kind}"' not in INCOMING] == []
+
+
+def test_the_pane_is_asked_for_only_where_it_is_wanted(tmp_path: Path) -> None:
+    console = Console(tmp_path)
+    without = json.loads(console.out("slack", "manifest", "--socket"))
+    wanted = json.loads(console.out("slack", "manifest", "--socket", HEARTH_SLACK_ASSISTANT="yes"))
+    assert "assistant_view" not in without["features"]
+    assert wanted["features"]["assistant_view"]["suggested_prompts"]
+    assert "assistant:write" in wanted["oauth_config"]["scopes"]["bot"]
+    assert "assistant_thread_started" in wanted["settings"]["event_subscriptions"]["bot_events"]
+    assert "assistant:write" in console.out("slack", "scopes", HEARTH_SLACK_ASSISTANT="yes")
 
 
 def test_the_manifest_keeps_to_slacks_limits() -> None:
@@ -119,15 +155,68 @@ def test_slack_is_off_unless_it_is_set_and_its_secrets_are_shown_nowhere() -> No
     assert "sssh" not in repr(found)
 
 
-def test_the_check_names_the_scopes_that_are_missing(settings: SlackSettings) -> None:
-    with pytest.raises(NotInOrder, match="commands"):
-        say_how_it_is(settings, inducts=False)
+def check(settings: SlackSettings | None, *installed: Installed, **extra: bool) -> str:
+    """Return what the check says."""
+    return say_how_it_is(settings, manifest.scopes(**{"inducts": False, **extra}), lambda: installed)
+
+
+def test_the_check_says_how_slack_is_reached(settings: SlackSettings, slack: SlackStub) -> None:
+    slack.granted = ",".join(manifest.SCOPES)
+    assert "HTTP" in check(settings)
+    assert "Socket Mode" in check(replace(settings, app_token="xapp-1"))  # noqa: S106 - none
+    assert noted(slack, "apps.connections.open")
+
+
+@pytest.mark.parametrize(("extra", "lacking"), [("inducts", "users:read"), ("pane", "assistant:write")])
+def test_the_check_names_the_scopes_that_are_missing(
+    extra: str, lacking: str, settings: SlackSettings, slack: SlackStub
+) -> None:
+    slack.granted = ",".join(scope for scope in manifest.SCOPES if scope != "commands")
+    with pytest.raises(NotInOrder, match="commands is missing"):
+        check(settings)
+    slack.granted = ",".join(manifest.SCOPES)
+    with pytest.raises(NotInOrder, match=f"{lacking} is missing"):
+        check(settings, **{extra: True})
 
 
 def test_the_check_says_that_nobody_answers() -> None:
     gone = SlackSettings(SECRET, TOKEN, api="http://127.0.0.1:9/api/")
     with pytest.raises(NotInOrder, match="cannot be reached"):
-        say_how_it_is(gone, inducts=False)
+        check(gone)
+
+
+@pytest.mark.parametrize(
+    ("method", "name"), [("auth.test", "HEARTH_SLACK_TOKEN"), ("apps.connections.open", "APP_TOKEN")]
+)
+def test_the_check_names_the_token_that_slack_does_not_take(
+    method: str, name: str, settings: SlackSettings, slack: SlackStub
+) -> None:
+    slack.granted = ",".join(manifest.SCOPES)
+    slack.refused = {method: "invalid_auth"}
+    with pytest.raises(NotInOrder, match=name) as raised:
+        check(replace(settings, app_token="xapp-1"))  # noqa: S106 - none
+    assert "xapp-1" not in str(raised.value)
+    assert TOKEN not in str(raised.value)
+
+
+def test_the_check_tries_the_token_of_every_workspace(by_oauth: SlackSettings, slack: SlackStub) -> None:
+    slack.granted = ",".join(manifest.SCOPES)
+    theirs = Installed("T1", "xoxb-1", "U1"), Installed("T2", "xoxb-2", "U2")
+    assert check(by_oauth).startswith("0 workspaces")
+    assert check(by_oauth, *theirs).startswith("2 workspaces")
+    slack.refused = {"auth.test": "account_inactive"}
+    with pytest.raises(NotInOrder, match="workspace T1"):
+        check(by_oauth, *theirs)
+
+
+def test_the_workspaces_with_a_token_are_those_that_did_not_take_it_away(
+    by_oauth: SlackSettings, records: Records
+) -> None:
+    kept = Installations(records, by_oauth)
+    for team in ("T1", "T2"):
+        kept.save(Installed(team, f"xoxb-{team}", "U1"), "chat:write", None)
+    kept.remove("T1", records.now())
+    assert installed(records) == [Installed("T2", "xoxb-T2", "U1")]
 
 
 # The SDK speaks to aiohttp in a way that the next major version of it will not know.
@@ -181,3 +270,29 @@ async def test_a_workspace_that_takes_the_app_away_takes_its_token_with_it(
     body = event(type="app_uninstalled")
     assert (await client.post(EVENTS, data=body, headers=signed(body, JSON))).status == 200
     assert await asyncio.to_thread(Installations(records, by_oauth).find, "T01TEST") is None
+
+
+@pytest.mark.parametrize("late", [-60, 60])
+async def test_an_event_that_it_was_taken_away_which_comes_after_it_was_installed_again_takes_nothing(
+    late: int, open_door: Open, by_oauth: SlackSettings, records: Records
+) -> None:
+    client = await open_door(using=by_oauth)
+    kept = Installations(records, by_oauth)
+    await asyncio.to_thread(kept.save, Installed("T01TEST", "xoxb-1", "U0HEARTH"), "chat:write", None)
+    moment = int(records.now().timestamp()) + late
+    told = json.loads(event(type="tokens_revoked", tokens={"bot": ["U0HEARTH"]}))
+    body = json.dumps({**told, "event_time": moment}).encode()
+    assert (await client.post(EVENTS, data=body, headers=signed(body, JSON))).status == 200
+    found = await asyncio.to_thread(Installations(records, by_oauth).find, "T01TEST")
+    assert (found is not None) == (late < 0)
+
+
+async def test_a_workspace_that_takes_away_what_is_no_token_of_the_app_keeps_it(
+    open_door: Open, by_oauth: SlackSettings, records: Records
+) -> None:
+    client = await open_door(using=by_oauth)
+    kept = Installations(records, by_oauth)
+    await asyncio.to_thread(kept.save, Installed("T01TEST", "xoxb-1", "U0HEARTH"), "chat:write", None)
+    body = event(type="tokens_revoked", tokens={"oauth": ["U1"]})
+    assert (await client.post(EVENTS, data=body, headers=signed(body, JSON))).status == 200
+    assert await asyncio.to_thread(Installations(records, by_oauth).find, "T01TEST") is not None

@@ -15,6 +15,7 @@ from bot.channel import Undeliverable
 from knowledge.answers import Answerer
 from tests.scripts import play
 from tests.slack.client import BOT, CHANNEL, PEOPLE, SECRET, TEAM, TOKEN, LocalSlack, local_slack, text_of
+from tests.slack.sender import JSON, direct, signed
 from tests.slack.shown import buttons
 from tests.slack.stage import SlackStage, begun
 from tests.teams.playground import free_port
@@ -70,6 +71,13 @@ def test_the_conversation_scripts_run_on_slack_by_socket_mode(
     play.play(begin(by_socket, socket=True), script)
 
 
+@pytest.mark.parametrize("script", play.scripts())
+def test_the_conversation_scripts_run_in_the_assistant_pane(
+    script: str, begin: Begin, by_http: LocalSlack
+) -> None:
+    play.play(begin(by_http, pane=True), script)
+
+
 def test_a_mention_is_answered_in_its_thread_and_talk_between_people_is_left_alone(stage: SlackStage) -> None:
     client = stage.client
     client.say("manager", "shall we have lunch?", CHANNEL)
@@ -115,7 +123,7 @@ def test_a_pressed_card_says_what_was_pressed_and_has_no_buttons_any_more(stage:
     client, direct = stage.client, stage.client.direct("volunteer")
     client.wait_for("4.3", direct)
     stage.press("volunteer", "That helped")
-    left = client.wait_for("You pressed: That helped", direct)
+    left = client.wait_for("Chosen: That helped", direct)
     assert not [one for one in buttons(left["blocks"]) if one["text"]["text"] == "That helped"]
 
 
@@ -134,6 +142,20 @@ def test_links_and_media_never_unfurl_and_names_are_not_linked(stage: SlackStage
     assert all(
         (one["unfurl_links"], one["unfurl_media"], one["link_names"]) == (False, False, False) for one in sent
     )
+
+
+def test_events_that_come_twice_and_in_the_wrong_order_are_each_answered_once(
+    stage: SlackStage, bot_port: int
+) -> None:
+    client, channel = stage.client, stage.client.direct("volunteer")
+    for number in (3, 1, 1, 2, 3):
+        ts, user = f"1712.00000{number}", PEOPLE["volunteer"]
+        body = direct(QUESTION, ts, channel=channel, user=user)
+        address = f"http://127.0.0.1:{bot_port}{EVENTS}"
+        assert client.pool.request("POST", address, body=body, headers=signed(body, JSON)).status == 200
+    client.say("volunteer", "thanks")
+    client.wait_for("welcome", channel)
+    assert len(client.shown(channel)) == 4
 
 
 def test_an_edited_or_deleted_message_is_not_answered_again(stage: SlackStage) -> None:
