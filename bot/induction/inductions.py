@@ -11,6 +11,7 @@ from bot.records.store import Change
 from bot.records.tables import Induction, Person, PolicyVersion, new_id
 from knowledge.reading import ROLES, Role
 
+_NONE_OPEN = "You have no induction open. Say “induction” to begin one."
 GONE = "That is no longer part of your induction. Say “induction” to go on where you are."
 _STANDS = "You have done your induction on this policy, and your acknowledgement stands."
 
@@ -94,10 +95,9 @@ def locked(change: Change, person: Person, course: Course) -> Induction:
     Raises:
         InductionError: she has none.
     """
-    found = _rows(person, course).where(Induction.state.in_(standing.OPEN)).limit(1).with_for_update()
-    row = change.session.scalars(found.execution_options(populate_existing=True)).one_or_none()
+    row = _locked(change, person, course)
     if row is None:
-        raise InductionError("You have no induction open. Say “induction” to begin one.")
+        raise InductionError(_NONE_OPEN)
     return row
 
 
@@ -109,13 +109,20 @@ def locked_or_done(change: Change, person: Person, course: Course, induction: st
     Raises:
         InductionError: it is not hers, or has ended.
     """
-    for row in _of(change.session, person, course):
-        if row.id == induction and row.state == "acknowledged":
-            return row
-    row = locked(change, person, course)
-    if row.id != induction:
-        raise InductionError(GONE)
-    return row
+    going_on = _locked(change, person, course)
+    if going_on is not None and going_on.id == induction:
+        return going_on
+    # Only now: it may have been acknowledged elsewhere while this waited for the lock.
+    found = _rows(person, course).where(Induction.id == induction, Induction.state == "acknowledged")
+    done = change.session.scalars(found.execution_options(populate_existing=True)).one_or_none()
+    if done is None:
+        raise InductionError(_NONE_OPEN if going_on is None else GONE)
+    return done
+
+
+def _locked(change: Change, person: Person, course: Course) -> Induction | None:
+    found = _rows(person, course).where(Induction.state.in_(standing.OPEN)).limit(1).with_for_update()
+    return change.session.scalars(found.execution_options(populate_existing=True)).one_or_none()
 
 
 def adopted(session: Session, row: Induction) -> PolicyVersion:

@@ -37,8 +37,13 @@ def test_an_empty_file_is_refused(ending: str) -> None:
 @pytest.mark.parametrize("ending", [".doc", ".odt", ".png", ""])
 def test_a_format_that_is_not_read_is_refused_with_those_that_are(ending: str) -> None:
     assert refused(b"Staff must ask.", ending).endswith(
-        "Give one of .txt, .md, .markdown, .html, .htm, .docx, .pdf."
+        "ive one of .txt, .md, .markdown, .html, .htm, .docx, .pdf."
     )
+
+
+@pytest.mark.parametrize("ending", [".doc", ".odt", ".rtf"])
+def test_a_document_of_another_writing_program_is_refused_with_what_to_save_it_as(ending: str) -> None:
+    assert "Save it as .docx" in refused(b"Staff must ask.", ending)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

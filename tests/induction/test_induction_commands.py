@@ -285,7 +285,7 @@ class TestInvite:
         assert _audited(records)["induction:walk:begun"] == "command line"
 
     def test_what_cannot_be_done_says_why(self, hearth: Hearth, records: Records, course: Course) -> None:
-        assert "I do not know slack:T1/U9 yet" in hearth("induction", "invite", "slack:T1/U9", "staff").error
+        assert "I do not know web:nobody yet" in hearth("induction", "invite", "web:nobody", "staff").error
         acknowledged(records, course, ACCOUNT)
         ran = hearth("induction", "invite", ACCOUNT, "volunteer")
         assert (ran.code, ran.error) == (1, "They have done this induction already.")

@@ -12,6 +12,7 @@ from adapters.slack.names import account
 from adapters.slack.platform import EVENTS, slack_channel
 from adapters.slack.settings import SlackSettings
 from bot.channel import Undeliverable
+from bot.words import IN_PRIVATE
 from knowledge.answers import Answerer
 from tests.scripts import play
 from tests.slack.client import BOT, CHANNEL, PEOPLE, SECRET, TEAM, TOKEN, LocalSlack, local_slack, text_of
@@ -100,7 +101,9 @@ def test_what_is_confidential_is_answered_in_private_though_it_was_said_in_a_cha
     client.say("volunteer", f"<@{BOT}> a child told me she is being hit", CHANNEL)
     told = client.wait_for("at risk", client.direct("volunteer"))
     assert "risk" not in told["text"]
-    assert client.shown(CHANNEL) == []
+    (whispered,) = client.shown(CHANNEL)
+    assert whispered["ephemeral_to"] == PEOPLE["volunteer"]
+    assert whispered["text"] == IN_PRIVATE
 
 
 def test_a_command_is_answered_to_whoever_used_it_alone(stage: SlackStage) -> None:
