@@ -1,9 +1,11 @@
 """The way to the database: one engine, one kind of transaction, its errors in words for a person."""
 
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -27,7 +29,6 @@ _READING: Mapping[str, Mapping[str, Any]] = {
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
 _SQLITE = (
-    "PRAGMA journal_mode=WAL",  # before the work engine opens the file: it would leave it in "delete"
     "PRAGMA synchronous=FULL",  # what was committed survives a power cut
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",  # what was deleted is overwritten
@@ -94,6 +95,7 @@ def _sqlite(engine: Engine) -> Engine:
         connection.isolation_level = None  # the driver begins nothing by itself: `begin` below does
         for pragma in _SQLITE:
             connection.execute(pragma)
+        _log_ahead(connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -101,6 +103,24 @@ def _sqlite(engine: Engine) -> Engine:
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _log_ahead(connection: Any) -> None:
+    """Put the file into WAL mode, before the work engine opens it: that would leave it in "delete".
+
+    While another connection does the same, SQLite refuses at once instead of waiting ("PRAGMA busy_timeout"
+    does not hold for this): so it is waited for here, as long.
+    """
+    until = monotonic() + _BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > until:
+                raise
+            sleep(0.01)
+        else:
+            return
 
 
 @contextmanager
