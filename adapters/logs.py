@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 KEYS = frozenset(
     {
         *("account", "card", "case", "conversation", "entry", "event", "handoff", "induction"),
-        *("officer", "organisation", "person"),
+        *("officer", "organisation", "person", "team"),
         *("about", "after", "before", "job", "joined", "office", "version", "worker"),
         *("causes", "error", "fault", "place", "places"),
         *("count", "counts", "events", "jobs", "quarter", "seconds", "times", "tries"),

@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.installations import Installed
-from adapters.slack.settings import SlackSettings
+from adapters.slack.settings import WORKSPACES, SlackSettings
 
 _SECONDS = 10
 _ANEW = "Copy it anew from “OAuth & Permissions” of the app."
@@ -40,16 +40,28 @@ async def _asked(
         await _answer(opened, "HEARTH_SLACK_APP_TOKEN", _APP_ANEW)
         how = "Socket Mode"
     if not settings.by_oauth:
-        await _try(settings, settings.token, "HEARTH_SLACK_TOKEN", scopes, _ANEW)
+        answer = await _try(settings, settings.token, "HEARTH_SLACK_TOKEN", scopes, _ANEW)
+        if not settings.admits(str(answer.get("team_id"))):
+            raise NotInOrder(f"{WORKSPACES} leaves out the token's own workspace: {answer.get('team_id')}.")
         return f"the token is good for a workspace; events come by {how}"
-    found = await asyncio.to_thread(installed)
+    if not settings.workspaces:
+        raise NotInOrder(
+            f"{WORKSPACES} is not set: no workspace can install the app, and none is heard. Give the ids of "
+            "those that may, separated by commas."
+        )
+    found = [one for one in await asyncio.to_thread(installed) if settings.admits(one.team)]
     for one in found:
         again = "Have it installed again at /slack/install."
         await _try(settings, one.token, f"the token of the workspace {one.team}", scopes, again)
-    return f"{len(found)} workspaces installed the app, their tokens are good; more can at /slack/install"
+    return (
+        f"{len(found)} of {len(settings.workspaces)} workspaces installed the app, their tokens are good; "
+        "the others can at /slack/install"
+    )
 
 
-async def _try(settings: SlackSettings, token: str, name: str, scopes: set[str], mend: str) -> None:
+async def _try(
+    settings: SlackSettings, token: str, name: str, scopes: set[str], mend: str
+) -> AsyncSlackResponse:
     answer = await _answer(_client(settings, token).auth_test(), name, mend)
     granted = str(answer.headers.get("x-oauth-scopes") or "")
     lacking = sorted(scopes - set(granted.replace(" ", "").split(",")))
@@ -58,6 +70,7 @@ async def _try(settings: SlackSettings, token: str, name: str, scopes: set[str],
             f"The app may not do all that it must, by {name}: {', '.join(lacking)} is missing. Paste the "
             "manifest of `hearth slack manifest` anew, and install the app again."
         )
+    return answer
 
 
 async def _answer(call: Awaitable[AsyncSlackResponse], name: str, mend: str) -> AsyncSlackResponse:

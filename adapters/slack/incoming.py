@@ -36,6 +36,11 @@ class Said:
     pane: Pane | None = None
 
 
+def team_of(body: Payload) -> str:
+    """Return the workspace that something comes from, empty where it names none."""
+    return str(body.get("team_id") or "") or _who(body)[0]
+
+
 def event_said(envelope: Payload, bot_user: str) -> Said | None:
     """Return what an event of the Events API says."""
     event = _mapping(envelope.get("event"))

@@ -31,14 +31,19 @@ class Installations:
 
     def __init__(self, records: Records, settings: SlackSettings) -> None:
         self._records = records
-        self._token = settings.token
+        self._settings = settings
         self._known: dict[str, tuple[float, Installed | None]] = {}
         self._lock = threading.Lock()
 
     def find(self, team: str) -> Installed | None:
-        """Return a workspace's installation, None where there is none; raise RecordsUnavailable."""
-        if self._token:
-            return Installed(team, self._token, "")
+        """Return a workspace's installation; raise RecordsUnavailable.
+
+        None where there is none, or where the workspace may not use it any more.
+        """
+        if not self._settings.admits(team):
+            return None
+        if self._settings.token:
+            return Installed(team, self._settings.token, "")
         with self._lock:
             at, known = self._known.get(team, (-_REMEMBERED, None))
         if time.monotonic() - at < _REMEMBERED and known is not None:

@@ -139,6 +139,11 @@ class Slack:
             return _again()
 
     async def _taken(self, body: Mapping[str, Any]) -> BoltResponse:
+        team = incoming.team_of(body)
+        # One that takes the app away is heard all the same: its token must go.
+        if not self._settings.admits(team) and incoming.taken_away(body) is None:
+            log.warning("slack.workspace.not_allowed", extra={"team": team})
+            return BoltResponse(status=403, body="", headers={"X-Slack-No-Retry": "1"})
         match body.get("type"):
             case "event_callback":
                 return await self._event(body)

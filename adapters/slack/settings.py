@@ -1,5 +1,6 @@
 """Slack's settings: off unless a signing secret or an app token is set."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -11,10 +12,12 @@ NAMES = (
     "HEARTH_SLACK_CLIENT_ID",
     "HEARTH_SLACK_CLIENT_SECRET",
     "HEARTH_SLACK_APP_TOKEN",
+    "HEARTH_SLACK_WORKSPACES",
     "HEARTH_SLACK_API",
 )
-_SECRET, _TOKEN, _CLIENT, _CLIENT_SECRET, _APP_TOKEN, _API = NAMES
+_SECRET, _TOKEN, _CLIENT, _CLIENT_SECRET, _APP_TOKEN, WORKSPACES, _API = NAMES
 SLACK_API = "https://slack.com/api/"
+_TEAM = re.compile(r"T[A-Z0-9]{2,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,8 @@ class SlackSettings:
     """How Slack is reached; no secret is shown.
 
     Either `token` (one workspace) or `client_id` and `client_secret` (any number, by OAuth) is set, and
-    `signing_secret` (events by HTTP) or `app_token` (events by Socket Mode).
+    `signing_secret` (events by HTTP) or `app_token` (events by Socket Mode). `workspaces` are those that
+    may use it, by id.
     """
 
     signing_secret: str = field(default="", repr=False)
@@ -30,6 +34,7 @@ class SlackSettings:
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     app_token: str = field(default="", repr=False)
+    workspaces: tuple[str, ...] = ()
     api: str = SLACK_API
 
     @property
@@ -37,11 +42,15 @@ class SlackSettings:
         """Whether workspaces install the app themselves."""
         return not self.token
 
+    def admits(self, team: str) -> bool:
+        """Say whether a workspace may use this Hearth; without a list, only the one whose token is set."""
+        return team in self.workspaces if self.workspaces else not self.by_oauth
+
 
 def slack_from(environment: Mapping[str, str]) -> SlackSettings | None:
     """Return how Slack is set, None where it is not; raise ValueError naming a wrong or missing setting."""
     given = {name: (environment.get(name) or "").strip() for name in NAMES}
-    if not any(given[name] for name in NAMES if name != _API):
+    if not any(given[name] for name in NAMES if name not in (WORKSPACES, _API)):
         return None
     _check(given)
     return SlackSettings(
@@ -50,6 +59,7 @@ def slack_from(environment: Mapping[str, str]) -> SlackSettings | None:
         given[_CLIENT],
         given[_CLIENT_SECRET],
         given[_APP_TOKEN],
+        _workspaces(given[WORKSPACES]),
         _api(given[_API]),
     )
 
@@ -69,6 +79,13 @@ def _check(given: Mapping[str, str]) -> None:
         raise ValueError(f"Set {_SECRET} (events by HTTP) or {_APP_TOKEN} (Socket Mode), for Slack.")
     if given[_CLIENT] and not given[_SECRET]:
         raise ValueError(f"{_SECRET} is not set: many workspaces send their events by HTTP.")
+
+
+def _workspaces(value: str) -> tuple[str, ...]:
+    teams = tuple(value.replace(",", " ").split())
+    if not all(_TEAM.fullmatch(team) for team in teams):
+        raise ValueError(f"{WORKSPACES}: give the workspaces' ids, such as T0123ABCD, separated by commas.")
+    return teams
 
 
 def _api(value: str) -> str:

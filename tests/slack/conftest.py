@@ -128,6 +128,7 @@ _ANSWERS: dict[str, dict[str, Any]] = {
         "authed_user": {"id": "U0ADMIN"},
     },
     "views.publish": {},
+    "auth.revoke": {"revoked": True},
     "apps.connections.open": {"url": "wss://x.slack.com/"},
     "assistant.threads.setStatus": {},
     "assistant.threads.setSuggestedPrompts": {},

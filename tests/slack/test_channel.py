@@ -218,7 +218,7 @@ def test_through_every_fault_each_card_arrives_once_and_in_order(
 
 
 def test_a_workspace_speaks_by_the_token_of_its_installation(records: Records, slack: SlackStub) -> None:
-    settings = SlackSettings("s", client_id="1", client_secret="2", api=slack.api)  # noqa: S106 - no secret
+    settings = SlackSettings("s", client_id="1", client_secret="2", workspaces=(TEAM,), api=slack.api)  # noqa: S106 - no secret
     kept = Installations(records, settings)
     channel = SlackChannel(Installations(records, settings), Courier(slack.api))
     with pytest.raises(TryLater):

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from aiohttp import ClientResponse
 
 from adapters.settings import SettingsError, from_environment
 from adapters.slack import manifest
@@ -18,10 +19,12 @@ from adapters.slack.installations import Installations, Installed, installed
 from adapters.slack.platform import EVENTS
 from adapters.slack.settings import SlackSettings
 from bot.records.store import Records
+from bot.records.tables import SlackInstallation
 from tests.console import Console
+from tests.records.stage import all_of
 from tests.slack.client import SECRET, TOKEN
-from tests.slack.conftest import Open, SlackStub, noted
-from tests.slack.sender import JSON, event, signed
+from tests.slack.conftest import Client, Open, SlackStub, accepted, noted
+from tests.slack.sender import FORM, JSON, direct, event, form, press, signed
 
 ROOT = Path(__file__).parent.parent.parent
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "adapters" / "slack").glob("*.py"))
@@ -45,7 +48,14 @@ USES = {
 @pytest.fixture
 def by_oauth(slack: SlackStub) -> SlackSettings:
     """The settings of an app that workspaces install themselves."""
-    return SlackSettings(SECRET, client_id="1.2", client_secret="of the tests", api=slack.api)  # noqa: S106 - none
+    theirs = ("T01TEST", "T02OTHER")
+    return SlackSettings(
+        SECRET,
+        client_id="1.2",
+        client_secret="of the tests",  # noqa: S106 - none
+        workspaces=theirs,
+        api=slack.api,
+    )
 
 
 def test_the_manifest_asks_for_the_scopes_that_the_code_uses_and_no_others() -> None:
@@ -138,6 +148,7 @@ def test_the_manifest_is_printed(tmp_path: Path) -> None:
             "HEARTH_SLACK_API",
         ),
         ({"TOKEN": "xoxb-1", "SIGNING_SECRET": "s", "API": "http://slack.com/api/"}, "HEARTH_SLACK_API"),
+        ({"TOKEN": "xoxb-1", "SIGNING_SECRET": "s", "WORKSPACES": "T01TEST, x"}, "HEARTH_SLACK_WORKSPACES"),
     ],
 )
 def test_a_wrong_setting_is_named_and_no_secret_is_shown(given: dict[str, str], said: str) -> None:
@@ -201,22 +212,38 @@ def test_the_check_names_the_token_that_slack_does_not_take(
 
 def test_the_check_tries_the_token_of_every_workspace(by_oauth: SlackSettings, slack: SlackStub) -> None:
     slack.granted = ",".join(manifest.SCOPES)
-    theirs = Installed("T1", "xoxb-1", "U1"), Installed("T2", "xoxb-2", "U2")
-    assert check(by_oauth).startswith("0 workspaces")
-    assert check(by_oauth, *theirs).startswith("2 workspaces")
+    theirs = Installed("T01TEST", "xoxb-1", "U1"), Installed("T02OTHER", "xoxb-2", "U2")
+    assert check(by_oauth).startswith("0 of 2 workspaces")
+    assert check(by_oauth, *theirs, Installed("T03GONE", "xoxb-3", "U3")).startswith("2 of 2 workspaces")
     slack.refused = {"auth.test": "account_inactive"}
-    with pytest.raises(NotInOrder, match="workspace T1"):
+    with pytest.raises(NotInOrder, match="workspace T01TEST"):
         check(by_oauth, *theirs)
+
+
+def test_the_check_says_where_the_workspaces_that_may_install_it_are_not_named(
+    by_oauth: SlackSettings,
+) -> None:
+    with pytest.raises(NotInOrder, match="HEARTH_SLACK_WORKSPACES is not set"):
+        check(replace(by_oauth, workspaces=()))
+
+
+def test_the_check_says_where_the_list_leaves_out_the_tokens_own_workspace(
+    settings: SlackSettings, slack: SlackStub
+) -> None:
+    slack.granted = ",".join(manifest.SCOPES)
+    assert "good" in check(replace(settings, workspaces=("T01TEST",)))
+    with pytest.raises(NotInOrder, match="leaves out the token's own workspace: T01TEST"):
+        check(replace(settings, workspaces=("T02OTHER",)))
 
 
 def test_the_workspaces_with_a_token_are_those_that_did_not_take_it_away(
     by_oauth: SlackSettings, records: Records
 ) -> None:
     kept = Installations(records, by_oauth)
-    for team in ("T1", "T2"):
+    for team in ("T01TEST", "T02OTHER"):
         kept.save(Installed(team, f"xoxb-{team}", "U1"), "chat:write", None)
-    kept.remove("T1", records.now())
-    assert installed(records) == [Installed("T2", "xoxb-T2", "U1")]
+    kept.remove("T01TEST", records.now())
+    assert installed(records) == [Installed("T02OTHER", "xoxb-T02OTHER", "U1")]
 
 
 # The SDK speaks to aiohttp in a way that the next major version of it will not know.
@@ -224,19 +251,46 @@ def test_the_workspaces_with_a_token_are_those_that_did_not_take_it_away(
 async def test_a_workspace_installs_the_app_by_a_browser(
     open_door: Open, by_oauth: SlackSettings, records: Records, slack: SlackStub
 ) -> None:
-    client = await open_door(using=by_oauth)
+    done = await install(await open_door(using=by_oauth))
+    assert done.status == 200, await done.text()
+    found = await asyncio.to_thread(Installations(records, by_oauth).find, "T02OTHER")
+    assert found == Installed("T02OTHER", "xoxb-new", "U0HEARTH")
+    assert noted(slack, "oauth.v2.access")[0]["code"] == "c"
+    assert noted(slack, "auth.revoke") == []
+
+
+@pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
+@pytest.mark.parametrize("listed", [("T01TEST",), ()])
+@pytest.mark.parametrize("away", [False, True])
+async def test_a_workspace_that_is_not_on_the_list_is_refused_and_its_token_given_back(
+    listed: tuple[str, ...],
+    open_door: Open,
+    by_oauth: SlackSettings,
+    records: Records,
+    slack: SlackStub,
+    *,
+    away: bool,
+) -> None:
+    slack.refused = {"auth.revoke": "fatal_error"} if away else {}
+    done = await install(await open_door(using=replace(by_oauth, workspaces=listed)))
+    assert done.status == 403
+    said = await done.text()
+    assert "nothing was kept" in said
+    assert "T02OTHER" in said
+    assert "xoxb" not in said
+    assert await asyncio.to_thread(all_of, records, SlackInstallation) == []
+    assert len(noted(slack, "auth.revoke")) == 1
+
+
+async def install(client: Client) -> ClientResponse:
+    """Install the app by a browser, and return the page that ends it."""
     page = await client.get("/slack/install")
     link = re.search(r'href="([^"]+authorize[^"]*)"', await page.text())
     assert link is not None
     state = parse_qs(urlsplit(link[1].replace("&amp;", "&")).query)["state"][0]
     cookie = page.headers["Set-Cookie"].partition(";")[0]
-    done = await client.get(
-        "/slack/oauth_redirect", params={"code": "c", "state": state}, headers={"Cookie": cookie}
-    )
-    assert done.status == 200, await done.text()
-    found = await asyncio.to_thread(Installations(records, by_oauth).find, "T02OTHER")
-    assert found == Installed("T02OTHER", "xoxb-new", "U0HEARTH")
-    assert noted(slack, "oauth.v2.access")[0]["code"] == "c"
+    given = {"code": "c", "state": state}
+    return await client.get("/slack/oauth_redirect", params=given, headers={"Cookie": cookie})
 
 
 @pytest.mark.parametrize("how", ["no cookie", "forged", "none"])
@@ -259,6 +313,50 @@ async def test_an_installation_that_was_not_begun_in_this_browser_is_refused(
     answer = await client.get("/slack/oauth_redirect", **given[how])
     assert answer.status >= 400
     assert noted(slack, "oauth.v2.access") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (direct(), JSON),
+        (press(), FORM),
+        (form(team_id="T01TEST", user_id="U1", command="/policy", text="may I?", trigger_id="1"), FORM),
+        (press(type="message_action", callback_id=CHECK), FORM),
+        (event(type="app_home_opened", tab="home", user="U0VOLUNTEER"), JSON),
+    ],
+)
+async def test_what_comes_from_a_workspace_that_is_not_on_the_list_is_refused_and_slack_does_not_repeat_it(
+    body: bytes, kind: str, open_door: Open, settings: SlackSettings, records: Records, slack: SlackStub
+) -> None:
+    client = await open_door(using=replace(settings, workspaces=("T02OTHER",)))
+    answer = await client.post(EVENTS, data=body, headers=signed(body, kind))
+    assert answer.status == 403
+    assert answer.headers["X-Slack-No-Retry"] == "1"
+    assert await accepted(records) == []
+    assert slack.calls == []
+
+
+async def test_what_comes_from_a_workspace_on_the_list_is_taken(
+    open_door: Open, settings: SlackSettings, records: Records
+) -> None:
+    client = await open_door(using=replace(settings, workspaces=("T02OTHER", "T01TEST")))
+    body = direct()
+    assert (await client.post(EVENTS, data=body, headers=signed(body, JSON))).status == 200
+    assert len(await accepted(records)) == 1
+
+
+async def test_a_workspace_that_is_not_on_the_list_any_more_is_not_written_to_and_can_take_the_app_away(
+    open_door: Open, by_oauth: SlackSettings, records: Records
+) -> None:
+    await asyncio.to_thread(
+        Installations(records, by_oauth).save, Installed("T01TEST", "xoxb-1", "U0HEARTH"), "chat:write", None
+    )
+    fewer = replace(by_oauth, workspaces=("T02OTHER",))
+    assert await asyncio.to_thread(Installations(records, fewer).find, "T01TEST") is None
+    client = await open_door(using=fewer)
+    body = event(type="app_uninstalled")
+    assert (await client.post(EVENTS, data=body, headers=signed(body, JSON))).status == 200
+    assert await asyncio.to_thread(Installations(records, by_oauth).find, "T01TEST") is None
 
 
 async def test_a_workspace_that_takes_the_app_away_takes_its_token_with_it(
