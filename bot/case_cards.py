@@ -18,18 +18,19 @@ ANSWERED: dict[Verdict, str] = {
 }
 
 
-def person(card_id: str, contact: Contact | None, question: str) -> Card:
+def person(card_id: str, contact: Contact | None, asked: PassOn | None) -> Card:
     """Return whom to ask, and the offer to pass the question on where there is one."""
     title = "Ask a person"
     if contact is None:
         return Card(card_id, title, (Text("Please ask your manager, by phone or face to face."),))
     reached = Facts(((contact.name, contact.phone),))
-    if not question:
+    if asked is None:
         return Card(card_id, title, (Text("You can reach a person here:"), reached))
     offer = Text("Or shall I pass your question on? It would be sent with your name where it is known, as:")
-    choice = Buttons((Button("Pass it on", "pass-on", "primary"), Button("No, thank you", "leave-it")))
+    pass_on = Button("Pass it on", f"pass-on:{asked.of}", "primary")
+    choice = Buttons((pass_on, Button("No, thank you", "leave-it")))
     return Card(
-        card_id, title, (Text("You can reach a person here:"), reached, offer, Text(question), choice)
+        card_id, title, (Text("You can reach a person here:"), reached, offer, Text(asked.question), choice)
     )
 
 
@@ -43,6 +44,13 @@ def passed_on(card_id: str, number: str, contact: Contact, due: date) -> Card:
         (Text(told), Facts((("Number", number),)), Text(urgent)),
         f"Passed on, {number}.",
     )
+
+
+def passed_on_before(card_id: str, number: str, day: date) -> Card:
+    """Return the answer to another press of the button that passed a question on."""
+    told = f"This was passed on on {day:%A %d %B %Y}. It was not sent a second time."
+    shown = (Text(told), Facts((("Number", number),)))
+    return Card(card_id, "Already passed on", shown, f"Already passed on, {number}.")
 
 
 def nobody_to_pass_on_to(card_id: str) -> Card:

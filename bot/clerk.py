@@ -7,8 +7,7 @@ from sqlalchemy import select
 
 from bot import case_cards, linking, officers, people, people_cards, reach
 from bot.card import Card
-from bot.cases import alarm, casebook, handoffs, officer_cards, raiser, router, unanswered_kept
-from bot.cases.complaint_dates import day_of
+from bot.cases import alarm, questions, raiser, router, unanswered_kept
 from bot.errands import (
     ActOnCase,
     Cases,
@@ -108,14 +107,14 @@ def _noted(visit: Visit, errand: Rate | NoteSilence) -> Sequence[Card]:
 
 
 def _to_a_person(visit: Visit, errand: OfferPerson | PassOn) -> Card:
-    change, card_id = visit.change, f"{visit.message.id}.errand"
+    change = visit.change
     match errand:
-        case OfferPerson(question):
+        case OfferPerson(asked):
             manager = reach.first_of(change, ("manager", "deputy_manager", "chair"))
             contact = officers.contact(change.records, manager) if manager else None
-            return case_cards.person(card_id, contact, question)
+            return case_cards.person(visit.card_id, contact, asked)
         case PassOn():
-            return _passed_on(visit, errand)
+            return questions.pass_on(visit, errand)
 
 
 def _known(change: Change, person: Person, card_id: str) -> Card:
@@ -144,24 +143,3 @@ def _note_silence(change: Change, person: Person, topic: str, question: str) -> 
     )
     row.question = records.seal(Unanswered.question, row, question)
     change.add(row)
-
-
-def _passed_on(visit: Visit, errand: PassOn) -> Card:
-    """Open a case for a question and hand it to the first officer who did not ask it herself."""
-    change, rules = visit.change, visit.rules
-    now = change.records.now()
-    due = rules.calendar.deadline(now, rules.question.answer_days)
-    case = casebook.open_case(change, "question", visit.person, errand.question, due)
-    casebook.note(change, case, "question", errand.question, visit.person)
-    casebook.note(change, case, "told", case_cards.ANSWERED[errand.verdict], None)
-    casebook.note(change, case, "topic", errand.topic, None)
-    handed = handoffs.hand_on(change, case, "question", rules.taken_on_by("question", now))
-    if handed is None:
-        casebook.throw_away(change, case, visit.person)
-        return case_cards.nobody_to_pass_on_to(visit.card_id)
-    handoff, officer = handed
-    asker = officer_cards.raiser(change, case)
-    card = case_cards.question_for_officer(handoff, case.number, asker, errand)
-    reach.tell(change, officer.person, card)
-    contact = officers.contact(change.records, officer)
-    return case_cards.passed_on(visit.card_id, case.number, contact, day_of(rules, handoff.due_at))

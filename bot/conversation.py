@@ -33,7 +33,7 @@ from knowledge.answers import Answer, Answerer
 from knowledge.library import Library, NotInForce
 from knowledge.pack import Verdict
 from knowledge.reading import ROLES, Intent, Role
-from knowledge.threads import Thread
+from knowledge.threads import Thread, is_settled
 
 # A question longer than this is not a question; a long story with its question fits well within.
 MAX_CHARACTERS = 4_000
@@ -66,16 +66,18 @@ class State:
     """What one conversation remembers between messages.
 
     `roles` are the sender's as far as they are known. `card` is the newest answer's card, on which a
-    question may be open, and `verdict` its verdict. `held` are the words that were taken for harm until the
-    person says otherwise. `awaiting` says what was asked to be typed: "name", or what of which case
-    ("case:what:3f9a…" in a form, "officer:reply:3f9a…" by whoever sees to it). `offered` are the words out of
-    which a form was offered. `walking` says that she is in the middle of an induction.
+    question may be open, and `verdict` its verdict. `to_pass_on` is what was last offered to be passed on to
+    a person. `held` are the words that were taken for harm until the person says otherwise. `awaiting` says
+    what was asked to be typed: "name", or what of which case ("case:what:3f9a…" in a form,
+    "officer:reply:3f9a…" by whoever sees to it). `offered` are the words out of which a form was offered.
+    `walking` says that she is in the middle of an induction.
     """
 
     roles: tuple[Role, ...] = ()
     thread: Thread | None = None
     card: str = ""
     verdict: Verdict = "silent"
+    to_pass_on: PassOn | None = None
     held: str | None = None
     awaiting: str = ""
     offered: str = ""
@@ -215,7 +217,11 @@ class Conversation:
         if answer.verdict != "silent":
             answered = self._answered(answer, state, card_id)
         said = answer.thread.said
-        offered = OfferPerson(said) if intent == "speak_to_person" else Raise(_FORMS[intent], said)
+        offered: Errand = (
+            _person(PassOn(card_id, said, answer.reading.topic, answer.verdict), state)
+            if intent == "speak_to_person"
+            else Raise(_FORMS[intent], said)
+        )
         return Outcome(answered.cards, intent, answer, (*answered.errands, offered))
 
     def _answered(self, answer: Answer, state: State, card_id: str) -> Outcome:
@@ -268,6 +274,8 @@ class Conversation:
     def _replied(self, thread: Thread, rest: str, state: State, card_id: str) -> Outcome:
         fact, value, card = _three(rest)
         if thread.asked != fact or state.card != card:
+            if is_settled(thread, fact):
+                return Outcome((words.answered_already(card_id),))
             return Outcome((words.no_longer_open(card_id),))
         answer = self._answerer.settled(thread, state.roles, value)
         return self._answered(answer, state, card_id)
@@ -306,9 +314,10 @@ def _errand(kind: str, rest: str, state: State) -> Errand | None:
     """Return the errand that a button stands for, or None where it is no longer open."""
     match kind, state.thread:
         case "person", thread:
-            return OfferPerson(thread.said if thread else "")
-        case "pass-on", Thread() as thread:
-            return PassOn(thread.said, thread.reading.topic, state.verdict)
+            return _person(_asked(thread, state), state)
+        case "pass-on", _:
+            offered = state.to_pass_on
+            return offered if offered is not None and offered.of == rest else PassOn(rest)
         case "helpful", Thread() as thread if rest[2:] == state.card:
             return Rate(state.card, rest.startswith("y:"), thread.reading.topic, state.verdict)
         case "mine", _ if rest == "copy":
@@ -322,6 +331,16 @@ def _errand(kind: str, rest: str, state: State) -> Errand | None:
             asked, _, of = rest.partition(":")
             return Induct(asked, of)
     return None
+
+
+def _asked(thread: Thread | None, state: State) -> PassOn | None:
+    return PassOn(state.card, thread.said, thread.reading.topic, state.verdict) if thread else None
+
+
+def _person(asked: PassOn | None, state: State) -> OfferPerson:
+    """Offer a person, and remember what is passed on if she wants it: just what the card shows."""
+    state.to_pass_on = asked
+    return OfferPerson(asked)
 
 
 def _three(rest: str) -> tuple[str, str, str]:

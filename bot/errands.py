@@ -40,19 +40,24 @@ class NoteSilence:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferPerson:
-    """The sender wants a person; `question` is what she asked, empty where she asked nothing."""
+class PassOn:
+    """The sender wants her question passed on to the manager, with what was answered.
 
-    question: str
+    `of` is the id of the card that answered it, or that offered the person. `question` is empty where another
+    was offered since: then it is only told what became of it.
+    """
+
+    of: str
+    question: str = ""
+    topic: str = ""
+    verdict: Verdict = "silent"
 
 
 @dataclass(frozen=True, slots=True)
-class PassOn:
-    """The sender wants her question passed on to the manager, with what was answered."""
+class OfferPerson:
+    """The sender wants a person; `asked` is what could be passed on, None where she asked nothing."""
 
-    question: str
-    topic: str
-    verdict: Verdict
+    asked: PassOn | None = None
 
 
 @dataclass(frozen=True, slots=True)

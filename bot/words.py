@@ -48,6 +48,12 @@ def no_longer_open(card_id: str) -> Card:
     return Card(card_id, "Already done", (Text(said),))
 
 
+def answered_already(card_id: str) -> Card:
+    """Return the answer to a button of a question back that was answered."""
+    said = "That was answered already. My newest answer goes by it."
+    return Card(card_id, "Already done", (Text(said),))
+
+
 def thanks(card_id: str) -> Card:
     """Return the answer to thanks."""
     return Card(

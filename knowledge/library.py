@@ -17,11 +17,10 @@ from knowledge.disagreement import difference
 from knowledge.norms import norms_of
 from knowledge.pack import Pack
 from knowledge.reading import Role
-from knowledge.threads import CLEAR_TOPIC, Thread
+from knowledge.threads import CLEAR_TOPIC, WHICH, Thread
 from knowledge.unreviewed import NEAR
 from knowledge.unreviewed_answers import UnreviewedAnswerer
 
-WHICH = "policy"  # what is asked back: which policy is meant
 # A policy whose nearest clause is nearer by more than this cosine is the one that is meant. Chosen by hand.
 MARGIN = 0.08
 _LOOKED_AT = 3  # clauses of each policy

@@ -8,6 +8,7 @@ from knowledge.pack import ASK_ROLE, ASK_WHOM, Pack
 from knowledge.reading import Act, Reading, Role, Scored, Settled, Value
 from knowledge.verdicts import SETTLED, SURE
 
+WHICH = "policy"  # what is asked back: which policy is meant
 # From the first on a message names its own topic; below the second it names none.
 CLEAR_TOPIC = 0.6
 UNCLEAR_TOPIC = 0.5
@@ -53,6 +54,16 @@ def asked_words(pack: Pack, asked: str | None) -> str:
     if asked == ASK_ROLE:
         return "Are you a volunteer, staff or a trustee?"
     return pack.facts[asked].ask
+
+
+def is_settled(thread: Thread, asked: str) -> bool:
+    """Say whether what was asked back in a thread is answered by now, be it by "I don't know"."""
+    reading = thread.reading
+    if asked == ASK_WHOM:
+        return reading.whom != "none"
+    if asked == WHICH:
+        return bool(thread.policy)
+    return asked in reading.facts or reading.act == "dont_know"
 
 
 def continued(pack: Pack, thread: Thread | None, reading: Reading) -> Reading:

@@ -106,7 +106,13 @@ async def test_a_button_of_an_earlier_question_changes_nothing(volunteer: Person
 async def test_a_second_press_of_the_same_button_changes_nothing(volunteer: Person) -> None:
     asked = await volunteer.says("can I friend this family?")
     await volunteer.presses(asked.cards[0], "Yes, still supported")
-    assert "no longer open" in words(await volunteer.presses(asked.cards[0], "No, support has ended"))
+    assert "answered already" in words(await volunteer.presses(asked.cards[0], "No, support has ended"))
+
+
+async def test_a_second_press_of_i_dont_know_says_that_it_was_answered(volunteer: Person) -> None:
+    asked = await volunteer.says("can I friend this family?")
+    await volunteer.presses(asked.cards[0], "I don't know")
+    assert "answered already" in words(await volunteer.presses(asked.cards[0], "I don't know"))
 
 
 async def test_an_unknown_role_is_asked_and_the_answer_follows_it(door: ShortMemory) -> None:

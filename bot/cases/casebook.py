@@ -130,6 +130,14 @@ def by_number(change: Change, number: str) -> Case | None:
     return change.session.scalars(named).one_or_none()
 
 
+def of_occasion(change: Change, kind: Kind, occasion: str) -> Case | None:
+    """Return the case that was opened for something for which only one is."""
+    named = select(Case).where(
+        Case.organisation == change.records.organisation, Case.kind == kind, Case.occasion == occasion
+    )
+    return change.session.scalars(named).one_or_none()
+
+
 def of_raiser(change: Change, person: Person) -> Sequence[Case]:
     """Return the cases that a person raised, drafts too, the newest first."""
     hers = select(Case).where(Case.raised_by == person.id).order_by(Case.opened_at.desc(), Case.id)

@@ -84,12 +84,7 @@ def _run_out(records: Records, rules: Rules, consent_id: str) -> None:
 
 
 def _is_open(change: Change, consent: Consent) -> bool:
-    named = select(Case.id).where(
-        Case.organisation == change.records.organisation,
-        Case.kind == "take-down",
-        Case.occasion == _occasion(consent),
-    )
-    return change.session.scalars(named).first() is not None
+    return casebook.of_occasion(change, "take-down", _occasion(consent)) is not None
 
 
 def _occasion(consent: Consent) -> str:

@@ -7,7 +7,7 @@ from bot.card import Card, buttons_of
 from bot.induction.course import Course
 from bot.records.store import Records
 from bot.records.tables import Audit, Case, KeptAnswer, Unanswered
-from tests.cases.forms import House, all_words, words
+from tests.cases.forms import House, all_words, the_case, words
 from tests.induction.conftest import Someone
 from tests.records.conftest import Clock
 from tests.records.stage import all_of, appoint, person_of
@@ -61,6 +61,61 @@ class TestAnswering:
         assert ANSWER in words(house["volunteer"].card)
         (case,) = all_of(adopted, Case)
         assert case.stage == "closed"
+
+    def test_pressed_again_days_after_the_case_that_stands_is_told(
+        self, house: House, adopted: Records, clock: Clock
+    ) -> None:
+        volunteer = house["volunteer"]
+        volunteer.says(FARES)
+        card = volunteer.cards[-1]
+        offer, other = volunteer.presses("Ask a person", card), volunteer.presses("Ask a person", card)
+        volunteer.presses("Pass it on", offer)
+        clock.passes(days=3)
+        for again in (offer, other):
+            said = words(volunteer.presses("Pass it on", again))
+            (case,) = all_of(adopted, Case)
+            assert "This was passed on on Monday 02 March 2026." in said
+            assert case.number in said
+
+    def test_pressed_again_after_another_question_was_passed_on_it_is_still_told(
+        self, house: House, adopted: Records
+    ) -> None:
+        volunteer = house["volunteer"]
+        ask(volunteer)
+        offer = volunteer.cards[-2]
+        first = the_case(adopted).number
+        ask(volunteer, GIFTS)
+        assert first in words(volunteer.presses("Pass it on", offer))
+        assert len(all_of(adopted, Case)) == 2
+
+    def test_a_card_of_an_earlier_question_never_passes_on_a_later_one(
+        self, house: House, adopted: Records
+    ) -> None:
+        volunteer = house["volunteer"]
+        volunteer.says(FARES)
+        offer = volunteer.presses("Ask a person", volunteer.cards[-1])
+        volunteer.says(GIFTS)
+        volunteer.presses("Ask a person", volunteer.cards[-1])
+        assert "no longer open" in words(volunteer.presses("Pass it on", offer))
+        assert not all_of(adopted, Case)
+
+    def test_a_card_passes_on_what_it_shows_though_another_question_was_asked_since(
+        self, house: House
+    ) -> None:
+        volunteer = house["volunteer"]
+        volunteer.says(FARES)
+        offer = volunteer.presses("Ask a person", volunteer.cards[-1])
+        volunteer.says(GIFTS)
+        volunteer.presses("Pass it on", offer)
+        assert FARES in words(house["manager"].card)
+
+    def test_who_asks_for_a_person_straight_away_has_just_that_passed_on(self, house: House) -> None:
+        volunteer = house["volunteer"]
+        volunteer.says(FARES)
+        straight = "I'd like to talk to a person about the colour of the chairs"
+        assert straight in words(volunteer.says(straight))
+        volunteer.presses("Pass it on")
+        assert straight in words(house["manager"].card)
 
     def test_the_officer_is_asked_whether_to_keep_it_and_sees_what_others_would(self, house: House) -> None:
         ask(house["volunteer"])

@@ -79,7 +79,7 @@ class Talk(Conversation):
         state.held = message.text
         words = f"{CARD} {message.text}"
         card = Card(f"{message.id}.1", words, (Text(words), Facts(((NAME, PHONE),))), words)
-        errands = (NoteSilence("photos", message.text), PassOn(message.text, "photos", "silent"))
+        errands = (NoteSilence("photos", message.text), PassOn(message.id, message.text, "photos", "silent"))
         return Outcome((card,), errands=errands)
 
 

@@ -54,7 +54,7 @@ def _errands(action: str) -> Sequence[Errand]:
     kind, _, rest = action.partition(":")
     match kind:
         case "pass-on":
-            return (PassOn(rest, "photos", "silent"),)
+            return (PassOn(rest, rest, "photos", "silent"),)
         case "case":
             return (ActOnCase(*rest.split(":", 1)),)
         case "join":

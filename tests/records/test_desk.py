@@ -5,9 +5,11 @@ from itertools import count
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from bot import inbox, linking, people
 from bot.card import Card, Text
+from bot.cases import casebook
 from bot.conversation import Outcome, State
 from bot.message import Message
 from bot.records import audit
@@ -284,6 +286,37 @@ class TestPassingOn:
         at_once(*[lambda: desk(platform).handle(records, "web:a")] * 3)
         assert questions(records) == {"may I?": 1}
         assert len(all_of(records, CaseEntry)) == 3  # the question, what was told, its topic
+
+    def test_pressed_on_two_devices_at_once_there_is_one_and_the_other_press_is_told_its_number(
+        self, records: Records, platform: Platform
+    ) -> None:
+        for number in ("1", "2"):
+            inbox.accept(records, said(number, action="pass-on:may I?"))
+        at_once(*[lambda: desk(platform).handle(records, "web:a")] * 3)
+        (case,) = all_of(records, Case)
+        assert len(all_of(records, Handoff)) == 1
+        shown = {card.id: card for to, card in platform.sent if to == "web:a"}
+        assert shown["1.errand"].title == "Passed on"
+        assert shown["2.errand"].title == "Already passed on"
+        assert case.number in str(shown["2.errand"])
+
+    def test_the_records_themselves_keep_a_second_case_of_the_same_press_out(
+        self, records: Records, press: Press
+    ) -> None:
+        press("web:a", "pass-on:may I?")
+        (case,) = all_of(records, Case)
+        with pytest.raises(IntegrityError), records.changing() as change:
+            casebook.open_case(change, "question", None, "may I?", None, occasion=case.occasion)
+        assert len(all_of(records, Case)) == 1
+
+    def test_what_could_not_be_passed_on_can_be_once_there_is_somebody(
+        self, records: Records, platform: Platform, press: Press
+    ) -> None:
+        press(MANAGER, "pass-on:may I?")
+        appoint(records, CHAIR, "chair")
+        press(MANAGER, "pass-on:may I?")
+        assert len(all_of(records, Case)) == 1
+        assert platform.words(MANAGER)[-1].startswith("I have passed your question on")
 
     def test_her_own_question_goes_to_another_officer(self, records: Records, press: Press) -> None:
         appoint(records, CHAIR, "chair")
