@@ -490,7 +490,7 @@ class TestTakingDown:
         author.presses("Report a withdrawn consent", receipt)
         author.presses(PARENT)
         assert not downs(adopted)
-        assert "Report a withdrawn consent" in words(manager.card)
+        assert "A consent was withdrawn" in words(manager.card)
         assert f"{PARENT}: withdrawn" in words(manager.presses("Approve it", card))
 
     def test_a_withdrawn_consent_does_not_come_back_when_the_post_is_sent_again(self, house: House) -> None:
