@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from bot import days
 from bot.card import Button, Buttons, Card, Facts, Text
 from bot.contact import Contact
 from bot.errands import PassOn
@@ -36,7 +37,8 @@ def person(card_id: str, contact: Contact | None, asked: PassOn | None) -> Card:
 
 def passed_on(card_id: str, number: str, contact: Contact, due: date) -> Card:
     """Return the receipt for a question that was passed on."""
-    told = f"I have passed your question on to {contact.name}. It should be taken on by {due:%A %d %B}."
+    by = days.in_words(due, days.WEEKDAY)
+    told = f"I have passed your question on to {contact.name}. It should be taken on by {by}."
     urgent = f"If it cannot wait, ring {contact.phone}."
     return Card(
         card_id,

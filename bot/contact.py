@@ -26,6 +26,20 @@ _PHONE = re.compile(r"\+?[0-9]+( [0-9]+)*")
 _FEWEST_DIGITS, _MOST_DIGITS = 3, 15
 _ACCOUNT = re.compile(rf"({'|'.join(PLATFORMS)}):[^\s:]\S{{0,180}}")
 
+# Words that ask for no name, with a negation where need be, and those that may stand round them: a text of
+# these alone tells of no harm.
+_ANONYMOUS = frozenset({"anon", "anonymous", "anonymously"})
+_NAME, _NOT = (
+    frozenset({"name", "named"}),
+    frozenset({"can't", "don't", "dont", "no", "not", "out", "without"}),
+)
+_ROUND_IT = frozenset(
+    """
+    be do give given giving i i'd it keep leave like my of please prefer rather remain say stay thank thanks
+    to want wish would you
+    """.split()  # noqa: SIM905 - thirty words are read best as text
+)
+
 
 class PeopleError(Exception):
     """What was asked about people or officers cannot be done; the message says why and what to do."""
@@ -56,6 +70,13 @@ def name_given(text: str) -> str:
     if not name.isprintable():
         raise ValueError(f"{name!r} is no name: it has characters that cannot be seen")
     return name
+
+
+def asks_for_no_name(text: str) -> bool:
+    """Say whether words ask that no name be given ("I don't want to give my name") and say nothing else."""
+    words = set(re.findall(r"[\w']+", text.casefold().replace("\u2019", "'")))
+    asks = bool(words & _ANONYMOUS or (words & _NAME and words & _NOT))
+    return asks and words <= _ANONYMOUS | _NAME | _NOT | _ROUND_IT
 
 
 def phone_given(text: str) -> str:

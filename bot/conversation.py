@@ -9,6 +9,7 @@ from bot import link_code, safeguarding, words
 from bot.answer_card import answer_card
 from bot.card import Button, Buttons, Card
 from bot.commands import command, raised_in_private
+from bot.contact import asks_for_no_name
 from bot.errands import (
     ActOnCase,
     Cases,
@@ -58,6 +59,7 @@ _FORMS: Mapping[Intent, Literal["complaint", "content"]] = {
 }
 _FORM, _OFFICER = "case:", "officer:"
 _CONCERN = "case:+concern:"  # what is added to a safeguarding case goes there without a warning
+_NAME = "case:name:"  # the form asks who may know from whom it comes
 _GO_ON = Buttons((Button("Go on with the induction", "induction:mine", "primary"),))
 
 
@@ -167,6 +169,7 @@ class Conversation:
         if (
             not checked
             and not state.awaiting.startswith(_CONCERN)
+            and not (state.awaiting.startswith(_NAME) and asks_for_no_name(text))
             and safeguarding.rings(text, answer.reading.danger)
         ):
             return _warned(text, state)

@@ -22,6 +22,8 @@ _ALWAYS = re.compile(
     | (s?he|they|i|we|child(ren)?|kids?|baby|mum|girl|boy|someone|family)
       (\s+(is|are|am|was|may\s+be|might\s+be)|'[smr]e?)
       \s+in\s+(immediate\s+)?danger
+    | (slap|smack)(s|ped|ed)\s+(a|an|the|her|his|my|our|their)\s+((little|small|young)\s+)?
+      (child|children|baby|kids?|boy|girl|twins?|toddler|son|daughter)(?!['\u2019-])
     | (hits|beats|punches|kicks|strangles|chokes|rapes|raped|molest\w*)\s+{_SOMEONE}
     )\b""",
     re.IGNORECASE | re.VERBOSE,

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from adapters.slack.blocks import OFFER, Block, button, facts, paragraph, plain
-from bot import officers, people
+from bot import days, officers, people
 from bot.card import Button
 from bot.contact import in_words
 from bot.records.store import Records
@@ -88,7 +88,7 @@ def _cases(session: Session, person: Person) -> Sequence[tuple[str, str]]:
     """Return what she raised herself and is not closed; a form that is not sent is none yet."""
     found = select(Case).where(Case.raised_by == person.id, Case.stage != "draft", Case.closed_at.is_(None))
     rows = session.scalars(found.order_by(Case.opened_at.desc()).limit(_MOST)).all()
-    return [(row.number, f"{row.opened_at:%d %B %Y}") for row in rows]
+    return [(row.number, days.in_words(row.opened_at, days.DATE)) for row in rows]
 
 
 def _handoffs(records: Records, session: Session, person: Person) -> Sequence[tuple[str, str]]:
@@ -106,7 +106,9 @@ def _handoffs(records: Records, session: Session, person: Person) -> Sequence[tu
     return [
         (
             number,
-            f"due {due:%d %B %Y}" + (", late" if due < now else "") + ("" if taken else ", not taken on"),
+            f"due {days.in_words(due, days.DATE)}"
+            + (", late" if due < now else "")
+            + ("" if taken else ", not taken on"),
         )
         for number, due, taken in session.execute(found.order_by(Handoff.due_at).limit(_MOST))
     ]

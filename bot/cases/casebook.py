@@ -7,7 +7,7 @@ from secrets import choice
 
 from sqlalchemy import delete, select
 
-from bot import people
+from bot import days, people
 from bot.cases import conflict, stages
 from bot.cases.stages import Kind, Verb
 from bot.records.store import Change
@@ -173,7 +173,7 @@ def _locked(change: Change, case_id: str) -> Case | None:
 def cannot(case: Case) -> str:
     """Return why a step cannot be taken with a case as it stands."""
     if case.stage in stages.OVER:
-        when = f" on {case.closed_at:%d %B %Y}" if case.closed_at else ""
+        when = f" on {days.in_words(case.closed_at, days.DATE)}" if case.closed_at else ""
         return f"{case.number} was {case.stage}{when}. Nothing more can be done with it."
     return f"That was done already, or its time has not come: {case.number} is at “{case.stage}”."
 

@@ -19,7 +19,7 @@ _SAYS: Mapping[str, str] = {"about": "respondent", "witness": "mentioned", "not"
 def card(visit: Visit, case: Case, handoff: Handoff) -> Card:
     """Return the complaint with, for each who may be meant, what to say of her."""
     elements: list[Element] = [
-        Text("Before this goes on: is it about one of these? Nobody of them knows of it."),
+        Text("Before this goes on: is it about one of these? None of them knows of it."),
         *officer_cards.story(visit, case),
         *officer_cards.files(visit, case),
     ]

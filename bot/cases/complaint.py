@@ -13,7 +13,7 @@ from bot.cases.casebook import CaseError
 from bot.cases.complaint_dates import due_after
 from bot.cases.form import SKIPPED, Answers, Form, Question
 from bot.cases.rules import Procedure, Rules
-from bot.contact import name_given
+from bot.contact import asks_for_no_name, name_given
 from bot.records.store import Change
 from bot.records.tables import Case, Officer, Person
 from bot.roles import effective
@@ -45,7 +45,7 @@ def questions(visit: Visit, given: Answers) -> Sequence[Question]:
         Question(
             _ABOUT,
             "What is it about?",
-            "About",
+            "What it is about",
             (
                 ("behaviour", "How someone behaved"),
                 ("online", "Something on our page or online"),
@@ -96,9 +96,9 @@ def questions(visit: Visit, given: Answers) -> Sequence[Question]:
             "answers still reach you through me, and what you wrote goes on as it is.",
             "Your name",
             (
-                ("open", "Anyone who deals with it"),
-                ("hidden", "Not the one it is about"),
-                (_NO_NAME, "Nobody"),
+                ("open", "Anyone who deals with it may know"),
+                ("hidden", "Not known to the one it is about"),
+                (_NO_NAME, "Nobody may know"),
             ),
             read=_read_name,
         ),
@@ -115,7 +115,7 @@ def questions(visit: Visit, given: Answers) -> Sequence[Question]:
 
 def _read_name(text: str) -> str:
     """Return the name that was written; words that ask for none are taken as such."""
-    if set(re.findall(r"\w+", text.casefold())) & _ASKS_FOR_NONE:
+    if asks_for_no_name(text) or set(re.findall(r"\w+", text.casefold())) & _ASKS_FOR_NONE:
         return _NO_NAME
     try:
         return name_given(text)
@@ -125,7 +125,9 @@ def _read_name(text: str) -> str:
 
 def intro(visit: Visit) -> Card:
     """Return what happens with a complaint, who sees it, and whom one can ring instead."""
-    manager = reach.first_of(visit.change, ("manager", "deputy_manager", "chair"), [visit.person.id])
+    known = conflict.known_officers(visit.change.records, visit.change.session)
+    barred = {visit.person.id, *naming.meant(visit.state.offered, known)}
+    manager = reach.first_of(visit.change, ("manager", "deputy_manager", "chair"), barred)
     contact = officers.contact(visit.change.records, manager) if manager else None
     return complaint_cards.intro(visit.card_id, contact, visit.message.conversation.partition(":")[0])
 
@@ -172,7 +174,8 @@ def _why(visit: Visit, procedure: Procedure, given: Answers, against: str) -> st
     if procedure.about:
         reasons.append(f"it is about “{form.shown(about, given[_ABOUT])}”")
     if procedure.respondent:
-        reasons.append(f"whom it is about is {'an' if against[0] in 'aeiou' else 'a'} {against}")
+        what = "member of staff" if against == "staff" else against
+        reasons.append(f"the person it is about is a {what}")
     if procedure.raiser and given.get(_NAME) != _NO_NAME:
         reasons.append("a member of staff raises it")
     return f"because {', and '.join(reasons)}" if reasons else "since no other one fits"

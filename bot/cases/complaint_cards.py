@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot import officers
+from bot import days, officers
 from bot.answer_card import source_of
 from bot.card import Button, Buttons, Card, Element, Facts, Quote, Text
 from bot.cases import casebook
@@ -56,7 +56,7 @@ def same(card_id: str, case: Case, other: Case) -> Card:
 def receipt(visit: Visit, case: Case, rows: Sequence[tuple[str, str]], officer: Officer | None) -> Card:
     """Return the receipt: the number, what was recorded, and what happens by when."""
     rules = visit.rules
-    last = f"{day_of(rules, answer_by(rules, case)):%A %d %B %Y}"
+    last = days.in_words(day_of(rules, answer_by(rules, case)))
     elements: list[Element] = [
         Text("It is recorded and has been sent. Keep this number; it opens nothing for anyone else."),
         Facts((("Number", case.number), *rows)),
@@ -65,7 +65,9 @@ def receipt(visit: Visit, case: Case, rows: Sequence[tuple[str, str]], officer: 
         *on_procedure(visit, case),
     ]
     if (outer := by_law(rules, case)) is not None:
-        elements.append(Text(f"The law asks that it is acknowledged by {outer:%A %d %B %Y} at the latest."))
+        elements.append(
+            Text(f"The law asks that it is acknowledged by {days.in_words(outer)} at the latest.")
+        )
     if not rules.reviewed:
         elements.append(Text(_DEFAULTS))
     elements.append(of_raiser(case))
@@ -74,7 +76,7 @@ def receipt(visit: Visit, case: Case, rows: Sequence[tuple[str, str]], officer: 
 
 def _first(rules: Rules, case: Case) -> str:
     """Return by when something is heard for the first time."""
-    day = f"{day_of(rules, acknowledge_by(rules, case)):%A %d %B %Y}"
+    day = days.in_words(day_of(rules, acknowledge_by(rules, case)))
     if is_same_day(rules, case):
         return f"You get a first private reply here by the end of {day}."
     return f"By {day} it is taken on, and you hear of it here."
@@ -95,7 +97,11 @@ def offer(rules: Rules, case: Case, handoff: Handoff) -> Card:
     """Return what an officer gets: that something waits for her, and nothing of what."""
     urgent = case.kind == "safeguarding"
     at = rules.calendar.local(handoff.due_at)
-    due = f"{at:%H:%M on %A %d %B}" if urgent else f"{day_of(rules, handoff.due_at):%A %d %B}"
+    due = (
+        days.in_words(at, "%H:%M on %A %d %B")
+        if urgent
+        else days.in_words(day_of(rules, handoff.due_at), days.WEEKDAY)
+    )
     return private(
         f"{handoff.id}.offer",
         case.number,
@@ -109,7 +115,7 @@ def appealed(visit: Visit, case: Case, officer: Officer | None) -> Card:
     """Return that an appeal is recorded, to whom it goes, and by when it is decided."""
     elements: list[Element] = [Text("Your appeal is recorded."), Text(_goes_to(visit.change, officer))]
     if case.due_at is not None:
-        elements.append(Text(f"It is decided by {day_of(visit.rules, case.due_at):%A %d %B %Y}."))
+        elements.append(Text(f"It is decided by {days.in_words(day_of(visit.rules, case.due_at))}."))
     elements.append(of_raiser(case))
     return private(visit.card_id, case.number, f"Appeal, {case.number}", *elements)
 

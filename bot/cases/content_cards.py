@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot import officers
+from bot import days, officers
 from bot.answer_card import source_of
 from bot.card import Button, Buttons, Card, Element, Facts, Quote, Text
 from bot.cases import casebook, content_consents, content_down, officer_cards, stages
@@ -52,7 +52,7 @@ def receipt(visit: Visit, case: Case, officer: Officer) -> Card:
         Facts((("Number", case.number),)),
     ]
     if case.due_at is not None:
-        elements.append(Text(f"It is decided by {day_of(visit.rules, case.due_at):%A %d %B %Y}."))
+        elements.append(Text(f"It is decided by {days.in_words(day_of(visit.rules, case.due_at))}."))
     deviation = casebook.entries(visit.change, case, "deviation")
     elements += [Text(f"{text} This is put on record.") for _, text in deviation]
     lacking = _lacking(visit, case)
@@ -74,7 +74,7 @@ def of_author(case: Case, *, published: bool = False) -> Buttons:
             Button("Change it", f"case:rewrite:{case.id}"),
         ]
     if published or case.stage not in (stages.DRAFT, *stages.OVER):
-        ways.append(Button("A consent was withdrawn", f"case:consents:{case.id}"))
+        ways.append(Button("Report a withdrawn consent", f"case:consents:{case.id}"))
     if case.stage not in stages.OVER:
         ways.append(Button("Withdraw it", f"case:withdraw:{case.id}", "danger"))
     return Buttons(tuple(ways))
@@ -102,7 +102,7 @@ def told(visit: Visit, case: Case, given: Answers) -> Sequence[Element]:
         rows.append(("Pictured", "nobody, as its author says"))
     elements: list[Element] = [Facts(tuple(rows)), *quotes(visit)]
     if may_report(visit, case):
-        elements.append(Buttons((Button("A consent was withdrawn", f"case:consents:{case.id}"),)))
+        elements.append(Buttons((Button("Report a withdrawn consent", f"case:consents:{case.id}"),)))
     return elements
 
 
@@ -165,7 +165,7 @@ def withdrawn(visit: Visit, case: Case, down: Case | None) -> Card:
     if down is None or down.due_at is None:
         said = "It is noted. The post cannot go out without it."
     else:
-        by = f"{day_of(visit.rules, down.due_at):%A %d %B}"
+        by = days.in_words(day_of(visit.rules, down.due_at), days.WEEKDAY)
         said = f"It is noted. The post is to be taken down by {by}; that is {down.number}."
     return private(visit.card_id, case.number, f"Consent withdrawn, {case.number}", Text(said))
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from bot import people
+from bot import days, people
 from bot.cases import form
 from bot.cases.casebook import CaseError
 from bot.cases.form import Answers, Question
@@ -84,7 +84,7 @@ def standing(consent: Consent, today: date) -> str:
     if consent.given_on is None:
         return "not given yet"
     if consent.until is not None and consent.until < today:
-        return f"ran out on {in_words(consent.until)}"
+        return f"ran out on {days.in_words(consent.until, days.DATE)}"
     return "there"
 
 
@@ -98,11 +98,16 @@ def told(change: Change, consent: Consent, today: date) -> str:
     state = standing(consent, today)
     if consent.given_on is None:
         return f"consent {state}"
-    by = "" if not consent.child else f" by {change.records.open(Consent.giver, consent)}, parent or carer"
-    until = f"until {in_words(consent.until)}" if consent.until else "until it is withdrawn"
+    by = "" if not consent.child else f" by a parent or carer ({change.records.open(Consent.giver, consent)})"
+    until = f"until {days.in_words(consent.until, days.DATE)}" if consent.until else "until it is withdrawn"
     how = change.records.open(Consent.means, consent)
-    said = f"consent given{by} on {in_words(consent.given_on)} ({how}), {until}"
+    said = f"consent given{by} on {days.in_words(consent.given_on, days.DATE)}, {_in_a_row(how)}, {until}"
     return said if state == "there" else f"{said}. NOT VALID: {state}"
+
+
+def _in_a_row(how: str) -> str:
+    """Return how consent was given, in the middle of a sentence; what was typed stays as it was."""
+    return how[:1].lower() + how[1:] if how in dict(_MEANS_OPTIONS).values() else how
 
 
 def changed(visit: Visit, case: Case, question: str, *, of_the_post: bool) -> str:
@@ -137,11 +142,6 @@ def withdraw(visit: Visit, case: Case, consent_id: str) -> Consent:
     return found
 
 
-def in_words(day: date) -> str:
-    """Return a day as it is said: "3 March 2026"."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def _who(number: int) -> Question:
     if number == 1:
         ask = "Who can be seen in it, or is named? One after the other: write the first, child or adult."
@@ -155,19 +155,21 @@ def _of_one(given: Answers, number: int, name: str, today: date) -> Sequence[Que
     """Return what is asked of one who is pictured, as far as what was answered leads."""
     child = Question(
         f"{_CHILD}-{number}",
-        f"Is {name} a child or an adult?",
+        f"Is “{name}” a child or an adult?",
         f"Pictured {number} is",
         ((CHILD, "A child"), ("adult", "An adult")),
         typed=False,
     )
     found = [child]
     if given.get(child.id) == CHILD:
-        ask = f"Which parent or carer gave consent for {name}? Write their name."
+        ask = f"Which parent or carer gave consent for “{name}”? Write their name."
         options = ((NOT_YET, "Nobody yet"),)
         found.append(Question(f"{_GIVER}-{number}", ask, f"Consent {number} by", options))
     if child.id not in given or given.get(found[-1].id) in (None, NOT_YET):
         return found
-    how = Question(f"{_MEANS}-{number}", "How was consent given?", f"Consent {number}", _MEANS_OPTIONS)
+    how = Question(
+        f"{_MEANS}-{number}", "How was consent given?", f"How consent {number} was given", _MEANS_OPTIONS
+    )
     found.append(how)
     if given.get(how.id) in (None, NOT_YET):
         return found
@@ -179,15 +181,23 @@ def _of_one(given: Answers, number: int, name: str, today: date) -> Sequence[Que
 
 
 def _given_on(number: int, today: date) -> Question:
-    options = ((in_words(today), "Today"), (in_words(today - _DAY), "Yesterday"))
+    options = (
+        (days.in_words(today, days.DATE), "Today"),
+        (days.in_words(today - _DAY, days.DATE), "Yesterday"),
+    )
     read = _reads(lambda day: day <= today, "Consent cannot be given in the future.")
     ask = "When was it given? Choose, or write a day, such as 3 March 2026."
     return Question(f"{_GIVEN}-{number}", ask, f"Consent {number} given on", options, read=read)
 
 
 def _until(number: int, since: date) -> Question:
-    options = ((in_words(_year_after(since)), "For a year"), (NO_END, "Until it is withdrawn"))
-    read = _reads(lambda day: day >= since, f"It was given on {in_words(since)}: it cannot end before.")
+    options = (
+        (days.in_words(_year_after(since), days.DATE), "For a year"),
+        (NO_END, "Until it is withdrawn"),
+    )
+    read = _reads(
+        lambda day: day >= since, f"It was given on {days.in_words(since, days.DATE)}: it cannot end before."
+    )
     ask = "Until when does it hold? Choose, or write the last day, such as 31 August 2027."
     return Question(f"{_UNTIL}-{number}", ask, f"Consent {number} until", options, read=read)
 
@@ -199,7 +209,7 @@ def _reads(fits: Callable[[date], bool], otherwise: str) -> Callable[[str], str]
             raise CaseError("I cannot read that as a day. Please write it like this: 3 March 2026.")
         if not fits(day):
             raise CaseError(otherwise)
-        return in_words(day)
+        return days.in_words(day, days.DATE)
 
     return read
 

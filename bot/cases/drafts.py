@@ -1,5 +1,6 @@
 """Drafts: what an owner has written on a case, and what was not sent yet."""
 
+from bot import days
 from bot.cases import casebook, stages
 from bot.cases.casebook import CaseError
 from bot.records.tables import Case, CaseEntry
@@ -25,7 +26,9 @@ def mine(visit: Visit, rest: str) -> tuple[Case, CaseEntry, str]:
     if not rows or rows[0].by != visit.person.id:
         raise CaseError(casebook.NOT_OPEN)
     if not rows[0].kind.startswith(DRAFTED):
-        raise CaseError(f"That was sent on {visit.rules.calendar.local(rows[0].at):%d %B at %H:%M}.")
+        raise CaseError(
+            f"That was sent on {days.in_words(visit.rules.calendar.local(rows[0].at), '%d %B at %H:%M')}."
+        )
     if case.stage in stages.OVER:
         raise CaseError(casebook.cannot(case))
     return case, rows[0], rows[0].kind.removeprefix(DRAFTED)

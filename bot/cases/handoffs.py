@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from bot import officers, people
+from bot import days, officers, people
 from bot.cases import casebook, conflict, mentions
 from bot.cases.casebook import CaseError
 from bot.cases.rules import Rules
@@ -122,7 +122,7 @@ def _locked(change: Change, case_id: str) -> Case:
 
 def _ended(change: Change, case: Case, handoff: Handoff, by: Person) -> str:
     """Return what became of something that was handed over; who has it now is said to those alone who may."""
-    when = f"{handoff.ended_at:%d %B at %H:%M} UTC" if handoff.ended_at else ""
+    when = f"{days.in_words(handoff.ended_at, '%d %B at %H:%M')} UTC" if handoff.ended_at else ""
     if handoff.accepted_at is not None or case.owner == by.id:
         return f"This was done on {when}."
     if case.owner is not None:

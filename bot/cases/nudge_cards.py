@@ -1,5 +1,6 @@
 """What officers are told when something waits too long: that it does, and nothing of what."""
 
+from bot import days
 from bot.card import Button, Buttons, Card, Text
 from bot.cases.complaint_dates import day_of
 from bot.cases.form import private
@@ -9,7 +10,7 @@ from bot.records.tables import Case, Handoff
 
 def reminder(rules: Rules, case: Case, handoff: Handoff) -> Card:
     """Return, to whom something was handed, that it still waits."""
-    until = f"{day_of(rules, handoff.due_at):%A %d %B}"
+    until = days.in_words(day_of(rules, handoff.due_at), days.WEEKDAY)
     said = Text(f"This still waits for you. If it is not taken on by {until}, someone else is asked too.")
     return private(
         f"{handoff.id}.reminder", case.number, f"Still waiting, {case.number}", said, _opens(handoff)
@@ -18,7 +19,7 @@ def reminder(rules: Rules, case: Case, handoff: Handoff) -> Card:
 
 def something_waits(rules: Rules, case: Case, handoff: Handoff) -> Card:
     """Return, to the next, that something waits that nobody has taken on, and that she may."""
-    since = f"{rules.calendar.local(case.opened_at):%A %d %B}"
+    since = days.in_words(rules.calendar.local(case.opened_at), days.WEEKDAY)
     said = Text(f"Something private has waited since {since}. Nobody has taken it on: please see that it is.")
     may = Text("If it cannot be, take it on yourself. Open it where nobody reads along.")
     return private(

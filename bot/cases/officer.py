@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from bot import people, reach
+from bot import days, people, reach
 from bot.card import Button, Buttons, Card, Text
 from bot.cases import (
     casebook,
@@ -80,7 +80,7 @@ def opened(visit: Visit, rest: str) -> Sequence[Card]:
         return (officer_cards.case_card(visit, case),)
     take = Buttons((Button("I'll take it on", f"case:take:{handoff.id}", "primary"),))
     story = (*officer_cards.story(visit, case), *officer_cards.files(visit, case))
-    return (private(visit.card_id, case.number, f"{case.number}: {case.kind}", *story, take),)
+    return (private(visit.card_id, case.number, f"{case.number}: {stages.called(case.kind)}", *story, take),)
 
 
 def shown(visit: Visit, rest: str) -> Sequence[Card]:
@@ -109,9 +109,8 @@ def write(visit: Visit, rest: str) -> Sequence[Card]:
     if what == "lessons":
         _may_be_closed(visit, case)
     visit.state.awaiting = f"officer:{what}:{case.id}"
-    leave = Buttons((Button("Never mind", f"case:show:{case.id}"),))
     title = f"{case.number}: {_TITLES[what]}"
-    return (private(visit.card_id, case.number, title, Text(_ASKS[what]), leave),)
+    return (private(visit.card_id, case.number, title, Text(_ASKS[what]), _leave(case)),)
 
 
 def written(visit: Visit, what: str, case: Case, text: str) -> Sequence[Card]:
@@ -173,7 +172,11 @@ def procedures(visit: Visit, rest: str) -> Sequence[Card]:
         for name in others
     )
     said = Text(f"It follows: {case.procedure}. Which one instead?")
-    return (private(visit.card_id, case.number, f"{case.number}: procedure", said, Buttons(buttons)),)
+    return (
+        private(
+            visit.card_id, case.number, f"{case.number}: procedure", said, Buttons(buttons), _leave(case)
+        ),
+    )
 
 
 def procedure(visit: Visit, rest: str) -> Sequence[Card]:
@@ -181,7 +184,9 @@ def procedure(visit: Visit, rest: str) -> Sequence[Card]:
     case_id, _, number = rest.partition(":")
     case = casebook.owned(visit.change, case_id, visit.person)
     visit.state.awaiting = f"officer:procedure-{number}:{case.id}"
-    return (private(visit.card_id, case.number, f"{case.number}: procedure", Text(_WHY_ANOTHER)),)
+    return (
+        private(visit.card_id, case.number, f"{case.number}: procedure", Text(_WHY_ANOTHER), _leave(case)),
+    )
 
 
 def procedure_changed(visit: Visit, number: str, case: Case, reason: str) -> Sequence[Card]:
@@ -201,6 +206,10 @@ def procedure_changed(visit: Visit, number: str, case: Case, reason: str) -> Seq
     return (officer_cards.case_card(visit, case, f"It now follows: {case.procedure}."),)
 
 
+def _leave(case: Case) -> Buttons:
+    return Buttons((Button("Never mind", f"case:show:{case.id}"),))
+
+
 def _myself(visit: Visit) -> Officer:
     officer = conflict.officer_of(visit.change.session, visit.person.organisation, visit.person.id)
     if officer is None:
@@ -211,7 +220,7 @@ def _myself(visit: Visit) -> Officer:
 def _may_be_closed(visit: Visit, case: Case) -> None:
     """Raise CaseError while an answer may still be appealed: nobody loses that by its being closed."""
     if case.stage == "answered" and case.due_at is not None and case.due_at > visit.change.records.now():
-        day = f"{day_of(visit.rules, case.due_at):%A %d %B %Y}"
+        day = days.in_words(day_of(visit.rules, case.due_at))
         raise CaseError(
             f"{case.number} may be appealed until {day}. It can be closed after that, or as soon as whoever "
             "raised it says that it is settled."

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot import people
+from bot import days, people
 from bot.card import Button, Buttons, Card, Element, Facts, Text
-from bot.cases import casebook, complaint_cards, form
+from bot.cases import casebook, complaint_cards, form, stages
 from bot.cases import files as case_files
 from bot.cases.casebook import ANSWER
 from bot.cases.complaint_dates import by_law, day_of
@@ -25,12 +25,12 @@ _STORY: Mapping[str, str] = {
     "settled": "From whoever raised it",
     "decision": "What was decided",
     "note": "A note",
-    "passed on": "Passed on because",
-    "escalated": "Passed on to who is above because",
-    "procedure": "Procedure changed because",
+    "passed on": "Why it was passed on",
+    "escalated": "Why it was passed on to who is above",
+    "procedure": "The procedure, and why it was changed",
     "lessons": "Outcome and lessons",
     "changes": "You asked for changes",
-    "declined": "Declined because",
+    "declined": "Why it was declined",
     "approved": "Approved",
     "voided": "The approval counts no more",
     "published": "Put online",
@@ -90,6 +90,8 @@ _DO: Mapping[str, Mapping[str, Sequence[tuple[str, str]]]] = {
         )
     },
 }
+# What is due where it is not something that the owner of a case has to do.
+_DUE: Mapping[str, str] = {"answered": "May be appealed until", "decided": "To be closed by"}
 _EVER = (("Write a note", "write:note"), ("Pass it on", "write:passed on"))
 _COMPLAINT_EVER = (
     ("Escalate it", "write:escalated"),
@@ -103,9 +105,9 @@ def case_card(visit: Visit, case: Case, said: str = "") -> Card:
     rules = visit.rules
     facts = [("Stage", case.stage)]
     if case.due_at is not None:
-        facts.append(("Due", f"{day_of(rules, case.due_at):%A %d %B %Y}"))
+        facts.append((_DUE.get(case.stage, "Due"), days.in_words(day_of(rules, case.due_at))))
     if (outer := by_law(rules, case)) is not None:
-        facts.append(("The law's date to acknowledge it", f"{outer:%A %d %B %Y}"))
+        facts.append(("The law's date to acknowledge it", days.in_words(outer)))
     facts.append(("Raised by", raiser(visit.change, case)))
     elements: list[Element] = [Text(said)] if said else []
     elements.append(Facts(tuple(facts)))
@@ -113,7 +115,7 @@ def case_card(visit: Visit, case: Case, said: str = "") -> Card:
     elements += story(visit, case)
     elements += files(visit, case)
     elements.append(Buttons(ways(case)))
-    return private(visit.card_id, case.number, f"{case.number}: {case.kind}", *elements)
+    return private(visit.card_id, case.number, f"{case.number}: {stages.called(case.kind)}", *elements)
 
 
 def ways(case: Case) -> tuple[Button, ...]:
@@ -137,7 +139,7 @@ def story(visit: Visit, case: Case) -> Sequence[Element]:
         elements += _form_part(visit, case, answered)
     for row, text in rows:
         if (kind := row.kind.partition(":")[0]) in _STORY:
-            when = visit.rules.calendar.local(row.at).strftime("%d %B %H:%M")
+            when = days.in_words(visit.rules.calendar.local(row.at), "%d %B %H:%M")
             elements.append(Text(f"{_STORY[kind]}, {when}: {text}"))
     return elements
 
@@ -173,7 +175,7 @@ def waiting(visit: Visit, handed: Sequence[tuple[Handoff, Case]], owned: Sequenc
     """Return what waits for an officer and what she has in hand, each with a button to open it."""
     buttons = [
         Button(
-            f"{case.number}: not taken on, until {_when(visit.rules, handoff.due_at)}",
+            f"{case.number}: to be taken on by {_when(visit.rules, handoff.due_at)}",
             f"case:open:{handoff.id}",
         )
         for handoff, case in handed
@@ -185,7 +187,7 @@ def waiting(visit: Visit, handed: Sequence[tuple[Handoff, Case]], owned: Sequenc
 
 
 def _when(rules: Rules, moment: datetime) -> str:
-    return f"{day_of(rules, moment):%d %B}"
+    return days.in_words(day_of(rules, moment), days.SHORT)
 
 
 def _form_part(visit: Visit, case: Case, answered: Mapping[str, str]) -> Sequence[Element]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from bot import officers
+from bot import days, officers
 from bot.answer_card import source_of
 from bot.card import Button, Buttons, Card, Element, Facts, Progress, Quote, Text
 from bot.cases.complaint_dates import day_of
@@ -20,7 +20,7 @@ def offer(rules: Rules, case: Case, handoff: Handoff, what: str) -> Card:
     """Return that a check is due."""
     elements: list[Element] = [Text(f"The quarterly check is due: {what}.")]
     if case.due_at is not None:
-        elements.append(Text(f"Please finish it by {day_of(rules, case.due_at):%A %d %B %Y}."))
+        elements.append(Text(f"Please finish it by {days.in_words(day_of(rules, case.due_at))}."))
     elements.append(Buttons((Button("Open it", f"case:open:{handoff.id}", "primary"),)))
     return private(f"{handoff.id}.offer", case.number, f"The quarterly check, {case.number}", *elements)
 
@@ -95,7 +95,7 @@ def assign(visit: Visit, case: Case, asked: QuarterlyPoint, entry: str, text: st
         case.number,
         f"{case.number}: {asked.short}",
         Text(text),
-        Text(f"Who is to see to it, by {day_of(rules, due):%A %d %B %Y}?"),
+        Text(f"Who is to see to it, by {days.in_words(day_of(rules, due))}?"),
         Buttons(who),
         Buttons(anew),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from bot import officers, people, reach
+from bot import days, officers, people, reach
 from bot.card import Card, Text
 from bot.cases import casebook, complaint_cards, conflict, handoffs, quarterly_cards, stages
 from bot.cases.casebook import CaseError
@@ -92,7 +92,7 @@ def assign(visit: Visit, rest: str) -> Sequence[Card]:
     entry.kind = f"{_FINDING}{asked.id}"
     task = _open_task(visit, case, asked, text, officer)
     name = officers.contact(visit.change.records, officer).name
-    until = f"{day_of(visit.rules, task.due_at):%d %B %Y}" if task.due_at else ""
+    until = days.in_words(day_of(visit.rules, task.due_at), days.DATE) if task.due_at else ""
     return _answered(visit, case, asked, f"a finding, {task.number}, for {name} by {until}")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot import officers
+from bot import days, officers
 from bot.card import Button, Buttons, Card, Element, Facts, Text
 from bot.cases import complaint_cards, content_cards, form, nudge_cards, stages
 from bot.cases.complaint_dates import answer_by, day_of
@@ -20,7 +20,7 @@ def taken_on(visit: Visit, case: Case, officer: Officer) -> Card:
     elements: list[Element] = [Text(said)]
     if case.kind == "complaint" and case.stage in ("acknowledged", "looked into"):
         elements.append(
-            Text(f"You get an answer by {day_of(visit.rules, answer_by(visit.rules, case)):%A %d %B %Y}.")
+            Text(f"You get an answer by {days.in_words(day_of(visit.rules, answer_by(visit.rules, case)))}.")
         )
     if case.kind == "complaint":
         elements.append(complaint_cards.of_raiser(case))
@@ -47,7 +47,7 @@ def written(visit: Visit, case: Case, what: str, text: str, officer: Officer) ->
             Text("It has been seen through, and is closed now. What was learned is kept with it.")
         )
     if what == "answer" and case.due_at is not None and case.kind == "complaint":
-        elements.append(Text(f"You may appeal until {day_of(visit.rules, case.due_at):%A %d %B %Y}."))
+        elements.append(Text(f"You may appeal until {days.in_words(day_of(visit.rules, case.due_at))}."))
     if case.kind == "complaint" and case.stage not in stages.OVER:
         elements.append(complaint_cards.of_raiser(case))
     elif case.kind == "content":
@@ -61,16 +61,19 @@ def other_procedure(visit: Visit, case: Case, reason: str) -> Card:
     """Return which procedure a complaint follows now, why, and by when it is answered."""
     elements: list[Element] = [*complaint_cards.on_procedure(visit, case), Text(f"The reason: {reason}")]
     if case.due_at is not None:
-        elements.append(Text(f"The next thing is due by {day_of(visit.rules, case.due_at):%A %d %B %Y}."))
+        elements.append(Facts(((_next(case), days.in_words(day_of(visit.rules, case.due_at))),)))
     title = f"{case.number} follows another procedure"
     return private(f"{visit.card_id}.raiser", case.number, title, *elements)
 
 
 def standing(visit: Visit, case: Case) -> Card:
     """Return how a case stands, as the one who raised it may see it."""
-    facts = [("Stage", case.stage), ("Raised", f"{visit.rules.calendar.local(case.opened_at):%d %B %Y}")]
+    facts = [
+        ("Stage", case.stage),
+        ("Raised", days.in_words(visit.rules.calendar.local(case.opened_at), days.DATE)),
+    ]
     if case.due_at is not None:
-        facts.append((_next(case), f"{day_of(visit.rules, case.due_at):%A %d %B %Y}"))
+        facts.append((_next(case), days.in_words(day_of(visit.rules, case.due_at))))
     elements: list[Element] = [Facts(tuple(facts))]
     if case.kind == "content":
         elements += content_cards.for_author(visit, case)
@@ -80,7 +83,9 @@ def standing(visit: Visit, case: Case) -> Card:
         elements += [*complaint_cards.on_procedure(visit, case), complaint_cards.of_raiser(case)]
     elif case.stage not in stages.OVER:
         elements.append(Buttons((Button("Add something", f"case:add:{case.id}"),)))
-    return private(f"{visit.card_id}.{case.id}", case.number, f"{case.number}: {case.kind}", *elements)
+    return private(
+        f"{visit.card_id}.{case.id}", case.number, f"{case.number}: {stages.called(case.kind)}", *elements
+    )
 
 
 def _next(case: Case) -> str:
@@ -131,4 +136,4 @@ def late(case: Case, ring: Sequence[tuple[str, str]]) -> Card:
 
 
 def _row(case: Case) -> Button:
-    return Button(f"{case.number}: {case.kind}, {case.stage}", f"case:mine:{case.id}")
+    return Button(f"{case.number}: {stages.called(case.kind)}, {case.stage}", f"case:mine:{case.id}")

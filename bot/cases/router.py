@@ -34,7 +34,7 @@ def pressed(visit: Visit, verb: str, rest: str) -> Sequence[Card]:
     try:
         return _PRESSES[verb](visit, rest) if verb in _PRESSES else _gone(visit)
     except CaseError as error:
-        return (_told(visit, str(error)),)
+        return (_refused(visit, error),)
 
 
 def typed(visit: Visit, text: str) -> Sequence[Card]:
@@ -56,7 +56,7 @@ def typed(visit: Visit, text: str) -> Sequence[Card]:
         return _answered(visit, case_id, what, text)
     except CaseError as error:
         visit.state.awaiting = ""
-        return (_told(visit, str(error)),)
+        return (_refused(visit, error),)
 
 
 def begin(visit: Visit, kind: str, text: str) -> Sequence[Card]:
@@ -148,6 +148,10 @@ def _gone(visit: Visit) -> Sequence[Card]:
 
 def _told(visit: Visit, said: str) -> Card:
     return Card(visit.card_id, "Noted", (Text(said),), "You have a private item.")
+
+
+def _refused(visit: Visit, error: CaseError) -> Card:
+    return Card(visit.card_id, "Nothing was changed", (Text(str(error)),), "You have a private item.")
 
 
 _ADDS: Mapping[str, Callable[[Visit, Case, str], Sequence[Card]]] = {

@@ -100,6 +100,14 @@ STEPS: Mapping[Kind, Steps] = {
     "task": _CHECKED,
 }
 
+# What a kind is called where its own name says too little.
+_CALLED: Mapping[str, str] = {"content": "proposed post", "quarterly": "quarterly check"}
+
+
+def called(kind: str) -> str:
+    """Return what a case of a kind is called on a card."""
+    return _CALLED.get(kind, kind)
+
 
 def after(kind: str, stage: str, verb: Verb) -> str | None:
     """Return the stage to which a step leads, None where it cannot be taken there."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import officers, people, policies
+from bot import days, officers, people, policies
 from bot.card import Button, Buttons, Card, Element, Text
 from bot.case_cards import ANSWERED
 from bot.cases import casebook
@@ -93,7 +93,7 @@ def like(visit: Visit, topic: str) -> Sequence[Card]:
 
 def _card(visit: Visit, kept: KeptAnswer, number: int) -> Card:
     records = visit.change.records
-    on = f"{visit.rules.calendar.local(kept.at):%d %B %Y}".lstrip("0")
+    on = days.in_words(visit.rules.calendar.local(kept.at), days.DATE)
     title = f"The {_office(visit.change.session, kept)}'s answer of {on} to a question like this"
     elements: tuple[Element, ...] = (
         Text(f"Asked: {records.open(KeptAnswer.question, kept)}"),

@@ -90,7 +90,7 @@ def test_a_post_is_approved_and_put_online_and_its_author_hears_of_it(house: Hou
     assert "It has gone to Sample manager" in words(receipt)
     assert POST not in words(manager.card)
     card = manager.presses("Open it")
-    for told in (POST, "Facebook page", PARENT, "consent given", "On a signed form", "1.4"):
+    for told in (POST, "Facebook page", PARENT, "consent given", "on a signed form", "1.4"):
         assert told in words(card) or told in str(card.elements)
     (document,) = documents(card).values()
     opened = file_of(adopted, "web:manager", document.removeprefix("file:"))
@@ -117,7 +117,7 @@ def test_it_is_asked_for_a_childs_parent_or_carer(house: House, adopted: Records
     author.presses("Send it")
     card = words(manager.presses("Open it"))
     assert "The girl with the kite (child)" in card
-    assert "by Her father, parent or carer" in card
+    assert "by a parent or carer (Her father)" in card
     assert "until 30 June 2026" in card
     (consent,) = all_of(adopted, Consent)
     assert b"kite" not in bytes(consent.subject or b"")
@@ -151,7 +151,7 @@ class TestConsents:
         author.presses("Nobody else")
         author.presses("Send it")
         author.presses("Change it")
-        author.presses("Change: Consent 1")
+        author.presses("Change: How consent 1")
         consented(author)
         author.presses("Send it")
         take_on(manager)
@@ -423,9 +423,9 @@ class TestTakingDown:
         author, manager = house["volunteer"], house["manager"]
         proposed(author)
         online(house)
-        author.presses("A consent was withdrawn")
+        author.presses("Report a withdrawn consent")
         said = words(author.presses(PARENT))
-        assert "taken down by Tuesday 03 March" in said
+        assert "taken down by Tuesday 3 March" in said
         (down,) = downs(adopted)
         assert down.parent == post(adopted).id
         card = words(manager.presses("Open it"))
@@ -440,7 +440,7 @@ class TestTakingDown:
         author, manager = house["volunteer"], house["manager"]
         proposed(author)
         online(house)
-        author.presses("A consent was withdrawn")
+        author.presses("Report a withdrawn consent")
         author.presses(PARENT)
         (document,) = documents(manager.presses("Open it")).values()
         assert file_of(adopted, "web:manager", document.removeprefix("file:")) is not None
@@ -487,7 +487,7 @@ class TestTakingDown:
         proposed(author)
         card = take_on(manager)
         receipt = next(one for one in author.cards if one.title == "Your post is proposed")
-        author.presses("A consent was withdrawn", receipt)
+        author.presses("Report a withdrawn consent", receipt)
         author.presses(PARENT)
         assert not downs(adopted)
         assert "A consent was withdrawn" in words(manager.card)
@@ -496,7 +496,7 @@ class TestTakingDown:
     def test_a_withdrawn_consent_does_not_come_back_when_the_post_is_sent_again(self, house: House) -> None:
         author = house["volunteer"]
         proposed(author)
-        author.presses("A consent was withdrawn")
+        author.presses("Report a withdrawn consent")
         author.presses(PARENT)
         author.says("my posts")
         author.presses("Change it")

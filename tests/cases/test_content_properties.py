@@ -18,7 +18,7 @@ from tests.records.stage import all_of, person_of
 WHO = ("volunteer", "manager", "chair")
 TEXTS = ("The mother in the blue coat", "Tea in the park on Sunday.", "Please use another picture.", "no")
 # What decides about a post, as often as everything else that can be pressed together.
-LABELS = ("Open it", "I'll take it on", "Approve it", "It is online now", "Change it", "A consent")
+LABELS = ("Open it", "I'll take it on", "Approve it", "It is online now", "Change it", "Report a")
 STEP = st.tuples(
     st.sampled_from(WHO),
     st.one_of(st.sampled_from(LABELS), st.integers(0, 10_000)),

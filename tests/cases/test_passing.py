@@ -27,7 +27,7 @@ def test_escalated_it_goes_past_the_deputy_to_the_chair_with_the_reason(
     house["manager"].presses("Pass on to Sample chair")
     shown = words(house["chair"].presses("Open it"))
     assert STORY in shown
-    assert "Passed on to who is above because" in shown
+    assert "Why it was passed on to who is above" in shown
     assert "It is more than I may decide." in shown
     assert "not open to you" in words(house["manager"].presses("Reply", card))
     assert "complaint:case:escalated" in [row.what for row in all_of(adopted, Audit)]

@@ -26,8 +26,20 @@ def clauses(card: Card) -> list[str]:
     ("about", "who", "procedure", "quoted", "why"),
     [
         (ON_OUR_PAGE, "Nobody in particular", "online presence", ["1.7"], "because it is about “Something"),
-        ("How someone behaved", "A volunteer", "volunteer", ["4.6"], "whom it is about is a volunteer"),
-        ("How someone behaved", "A member of staff", "staff or trustee", ["3.7"], "is a staff"),
+        (
+            "How someone behaved",
+            "A volunteer",
+            "conduct of a volunteer",
+            ["4.6"],
+            "it is about is a volunteer",
+        ),
+        (
+            "How someone behaved",
+            "A member of staff",
+            "conduct of staff or trustees",
+            ["3.7"],
+            "is a member of staff",
+        ),
         (
             "How someone behaved",
             "Nobody in particular",
@@ -94,13 +106,13 @@ class TestChanged:
         send(house["volunteer"])
         take_on(manager)
         manager.presses("Change the procedure")
-        manager.presses("volunteer")
+        manager.presses("conduct of a volunteer")
         manager.says("It is about a volunteer.")
         told = house["volunteer"].card
         assert clauses(told) == ["4.6"]
         assert "The reason: It is about a volunteer." in words(told)
         assert "Monday 30 March 2026" in words(told)
-        assert the_case(adopted).procedure == "volunteer"
+        assert the_case(adopted).procedure == "conduct of a volunteer"
 
     def test_to_one_that_is_overdue_it_is_told_that_it_is_late(
         self, house: House, adopted: Records, clock: Clock
@@ -121,7 +133,7 @@ class TestChanged:
         send(volunteer)
         take_on(manager)
         manager.presses("Change the procedure")
-        manager.presses("volunteer")
+        manager.presses("conduct of a volunteer")
         volunteer.says("my cases")
         volunteer.presses("Withdraw it")
         volunteer.presses("Yes, withdraw it")
@@ -134,8 +146,8 @@ class TestTheSameDay:
 
     def test_it_is_to_be_taken_on_that_day_too(self, house: House) -> None:
         send(house["volunteer"], about=ON_OUR_PAGE)
-        assert "first private reply here by the end of Monday 02 March 2026" in words(house["volunteer"].card)
-        assert "taken on by Monday 02 March" in words(house["manager"].card)
+        assert "first private reply here by the end of Monday 2 March 2026" in words(house["volunteer"].card)
+        assert "taken on by Monday 2 March" in words(house["manager"].card)
 
     def test_taking_it_on_is_no_reply_and_a_reply_is(self, house: House, adopted: Records) -> None:
         send(house["volunteer"], about=ON_OUR_PAGE)
@@ -217,11 +229,20 @@ class TestName:
         house["volunteer"].presses("Send it")
         assert "Raised by: Sample Complainant" in words(take_on(house["manager"]))
 
-    @pytest.mark.parametrize("text", ["nobody", "anonymous please", "no name please"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "nobody",
+            "anonymous please",
+            "no name please",
+            "I do not want to give my name.",
+            "I don\u2019t want to give my name",
+        ],
+    )
     def test_words_that_ask_for_none_give_none(self, house: House, text: str) -> None:
         fill(house["volunteer"])
         house["volunteer"].presses("Change: Your name")
-        house["volunteer"].says(text)
+        assert "Your name: Nobody may know" in words(house["volunteer"].says(text))
         house["volunteer"].presses("Send it")
         assert "Raised by: someone who gives no name" in words(take_on(house["manager"]))
 
@@ -242,3 +263,22 @@ def test_a_form_that_rests_is_thrown_away_without_being_filled_in(house: House, 
     volunteer.presses("Throw it away")
     assert "raised nothing here" in words(volunteer.says("my cases"))
     assert not all_of(adopted, CaseEntry)
+
+
+def test_whoever_changes_the_procedure_may_think_better_of_it(house: House, adopted: Records) -> None:
+    send(house["volunteer"])
+    take_on(house["manager"])
+    before = the_case(adopted).procedure
+    house["manager"].presses("Change the procedure")
+    assert "It is yours" not in words(house["manager"].presses("Never mind"))
+    house["manager"].presses("Change the procedure")
+    house["manager"].presses("data protection")
+    house["manager"].presses("Never mind")
+    house["manager"].says("What is the weather?")
+    assert the_case(adopted).procedure == before
+
+
+def test_who_is_complained_of_is_not_whom_one_may_ring_instead(house: House) -> None:
+    intro = words(house["volunteer"].says("raise in private: I want to complain about the manager"))
+    assert "Sample chair: 01632" in intro
+    assert "Sample manager" not in intro

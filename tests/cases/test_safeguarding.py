@@ -19,7 +19,7 @@ from bot.message import Message
 from bot.records.store import Records
 from bot.records.tables import Case, Handoff, Sending
 from knowledge.answers import Answerer
-from tests.cases.forms import STORY, House, all_words, send, take_on, words
+from tests.cases.forms import STORY, House, all_words, fill, send, take_on, words
 from tests.induction.conftest import Someone
 from tests.records.conftest import Clock
 from tests.records.stage import Platform, all_of, desk, end_office
@@ -270,9 +270,14 @@ def test_something_can_be_added_from_how_it_stands(house: House) -> None:
     assert "He was not at the group today." in words(house["lead"].presses("Open it"))
 
 
-def test_the_lady_in_the_office_who_is_said_to_do_harm_gets_no_word_of_it(house: House) -> None:
-    house["volunteer"].says("The lady in the office hits the children at the group, I saw it.")
+@pytest.mark.parametrize("does", ["hits the children", "slapped a child"])
+def test_the_lady_in_the_office_who_is_said_to_do_harm_gets_no_word_of_it(house: House, does: str) -> None:
+    house["volunteer"].says(f"The lady in the office {does} at the group, I saw it.")
     assert "Tell Sample chair now" in labels(house["volunteer"])
+    house["volunteer"].presses("Tell")
+    assert does in words(house["chair"].presses("Open it"))
+    for name in ("manager", "lead", "deputy"):
+        assert not house[name].cards
 
 
 def test_pressed_twice_it_is_one_case(house: House, adopted: Records) -> None:
@@ -354,6 +359,15 @@ def test_short_and_plain_answers_ring_nothing_in_a_form_nor_after_a_question_bac
     volunteer.says("complaint")
     volunteer.presses("Raise it")
     assert "What is it about?" in words(volunteer.says(text))
+
+
+def test_who_will_not_give_a_name_is_not_warned_where_the_form_asks_for_it(house: House) -> None:
+    volunteer = house["volunteer"]
+    fill(volunteer)
+    volunteer.presses("Change: Your name")
+    assert "Your name: Nobody may know" in words(volunteer.says("I do not want to give my name"))
+    volunteer.presses("Change: Your name")
+    assert volunteer.says("No name, he hits her.").title == "If someone may be at risk"
 
 
 def test_what_is_said_in_reply_to_a_question_back_rings_too(house: House) -> None:
