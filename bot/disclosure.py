@@ -21,7 +21,8 @@ def person_given(session: Session, organisation: str, text: str) -> Person:
     person = session.get(Person, session.scalars(by_account).one_or_none() or text)
     if person is None or person.organisation != organisation:
         raise PeopleError(
-            f"{text}: nobody has this account or id. An account is platform and id, such as slack:T1/U2."
+            f"{text}: nobody has this account or id. An account is platform and id, such as slack:T1/U2; "
+            "`hearth induction list --csv FILE` writes both beside the names."
         )
     return person
 

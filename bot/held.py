@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from bot.induction.proof import shown_in
 from bot.masked import Mask
 from bot.records.store import Records
 from bot.records.tables import (
@@ -102,13 +103,17 @@ def acknowledgements(asked: Asked) -> Sequence[Item]:
             ("As", row.role),
             ("Outcome", row.outcome),
             ("Signed", asked.records.open(Acknowledgement.signed, row)),
-            ("Clauses shown, with their hashes", row.clauses),
+            ("Clauses shown, with their hashes", _clauses(row)),
             ("Through", row.channel),
             ("Code of the certificate", row.code),
             ("At", row.at),
         )
         for row in asked.session.scalars(rows.order_by(Acknowledgement.at, Acknowledgement.id))
     ]
+
+
+def _clauses(given: Acknowledgement) -> tuple[str, ...]:
+    return tuple(f"{clause}: {digest}" for clause, digest in shown_in(given).items())
 
 
 def inductions(asked: Asked) -> Sequence[Item]:
@@ -133,7 +138,8 @@ def inductions(asked: Asked) -> Sequence[Item]:
 def _lessons(asked: Asked, induction: Induction) -> tuple[str, ...]:
     rows = select(InductionStep).where(InductionStep.induction == induction.id)
     return tuple(
-        f"{row.lesson}: {'passed' if row.passed_at else 'shown'}, attempts: {row.attempts}"
+        f"{row.lesson}: {'passed' if row.passed_at else 'shown'}"
+        + (f", choices: {row.attempts}" if row.attempts else "")  # a page of clauses is only read
         for row in asked.session.scalars(rows.order_by(InductionStep.shown_at, InductionStep.id))
     )
 

@@ -24,7 +24,7 @@ _REFUSED = "account:code:refused"
 class Outcome(Enum):
     """What came of a code that was typed; the value says it to whoever typed it."""
 
-    JOINED = "Done: your accounts are joined, and I know you in both."
+    JOINED = "Done: this account is yours, and I know now who you are."
     ONE_ALREADY = "This account and the one that showed the code are joined already."
     WRONG = "That code is not right, or no longer good. Show a new one in your other account, and type that."
     LOCKED = "That was one wrong code too many. I take no code from this account for ten minutes."

@@ -56,7 +56,7 @@ def find(session: Session, organisation: str, text: str) -> Acknowledgement | No
 
 def proof_of(records: Records, session: Session, given: Acknowledgement) -> Proof:
     """Return what the record says of an acknowledgement, held against the adopted text; raise UnusableKey."""
-    shown = _shown(given)
+    shown = shown_in(given)
     adopted = _adopted(session, given)
     return Proof(
         organisation=session.get_one(Organisation, given.organisation).name,
@@ -73,7 +73,7 @@ def proof_of(records: Records, session: Session, given: Acknowledgement) -> Proo
     )
 
 
-def _shown(given: Acknowledgement) -> Mapping[str, str]:
+def shown_in(given: Acknowledgement) -> Mapping[str, str]:
     """Return the clauses that were shown with their hashes; nothing where none were noted."""
     noted = json.loads(given.clauses)
     return {str(clause): str(digest) for clause, digest in noted.items()} if isinstance(noted, dict) else {}

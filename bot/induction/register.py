@@ -64,7 +64,8 @@ def rows(records: Records, session: Session, course: Course) -> Sequence[Row]:
 
 def not_asked(session: Session, organisation: str) -> int:
     """Return how many have written to Hearth without saying a role: whom an induction is for is not known."""
-    here = select(Person).where(Person.organisation == organisation, *_IS_HERE)
+    wrote = select(Account.person).where(Account.organisation == organisation)
+    here = select(Person).where(Person.organisation == organisation, Person.id.in_(wrote), *_IS_HERE)
     held = officers.authorities(session, organisation)
     return sum(not _roles(person, held) for person in session.scalars(here))
 

@@ -110,6 +110,14 @@ def test_who_said_no_role_is_counted_and_not_listed(adopted: Records, course: Co
         assert register.not_asked(session, adopted.organisation) == 1
 
 
+def test_an_officer_without_an_account_is_not_told_as_one_who_wrote(adopted: Records) -> None:
+    with adopted.changing() as change:
+        person = people.named(change, "The Lead", None)
+        officers.appoint(change, "safeguarding_lead", contact_given("The Lead", "999"), person, who="test")
+    with adopted.reading() as session:
+        assert register.not_asked(session, adopted.organisation) == 0
+
+
 def test_an_officer_without_an_account_has_not_begun(adopted: Records, course: Course) -> None:
     with adopted.changing() as change:
         person = people.named(change, "The Chair", None)

@@ -100,7 +100,7 @@ def _rows(records: Records, who: Someone) -> Iterator[Any]:
         role="volunteer",
         policy="ICT",
         version="v1",
-        clauses="[]",
+        clauses=json.dumps({"4.3": "a" * 64, "4.4": "b" * 64}),
         outcome="acknowledged",
         channel="slack",
         at=now,
@@ -120,7 +120,10 @@ def _rows(records: Records, who: Someone) -> Iterator[Any]:
         stepped_at=now,
     )
     yield walking
-    yield InductionStep(id=new_id(), **common, induction=walking.id, lesson="4.3", shown_at=now)
+    for lesson, attempts in (("4.3", 0), ("friend-request", 2)):
+        yield InductionStep(
+            id=new_id(), **common, induction=walking.id, lesson=lesson, shown_at=now, attempts=attempts
+        )
 
 
 def entry(

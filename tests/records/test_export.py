@@ -84,6 +84,15 @@ class TestOfHers:
         for value in ("Anna Alder", anna.account, anna.direct, "volunteer", "friending", "person:roles:set"):
             assert value in text
 
+    def test_clauses_and_steps_of_her_induction_are_told_one_by_one(
+        self, records: Records, anna: Someone
+    ) -> None:
+        parts = ordered(records, anna).parts
+        (given,), (walking,) = parts["What you acknowledged"], parts["Your induction"]
+        assert given["Clauses shown, with their hashes"] == (f"4.3: {'a' * 64}", f"4.4: {'b' * 64}")
+        assert isinstance(walking["Lessons"], tuple)
+        assert sorted(walking["Lessons"]) == ["4.3: shown", "friend-request: shown, choices: 2"]
+
     def test_an_office_and_its_phone_are_hers(
         self, records: Records, olga: Someone, manager: Officer
     ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from adapters.web.html import safe
@@ -212,8 +213,8 @@ def overview(paper: Paper, review: Review, said: Said, context: Context, in_forc
     silent = without_examples(data)
     rows = (
         ("Version", policy.version[:8]),
-        ("Adopted, as the text says", str(policy.adopted or "not said")),
-        ("Review due", str(policy.review_due or "not said")),
+        ("Adopted, as the text says", _month(policy.adopted)),
+        ("Review due", _month(policy.review_due)),
         ("In force", in_force),
         ("Its text", str(paper.text_file)),
         ("Its pack", str(paper.pack_file)),
@@ -229,9 +230,17 @@ def overview(paper: Paper, review: Review, said: Said, context: Context, in_forc
     )
 
 
+def _month(day: date | None) -> str:
+    """Return a day's month, as everywhere: of a text that names no day only the month is known."""
+    return f"{day:%B %Y}" if day else "not said"
+
+
 def _unasked(count: int) -> str:
     topics = "One topic has" if count == 1 else f"{count} topics have"
-    return f"{topics} no question as people ask it. Such a topic is quoted, and gives no verdict."
+    return (
+        f"{topics} no question as people ask it. Such a topic is quoted, and gives no verdict, unless the "
+        "message reader was trained on it."
+    )
 
 
 def _approval(review: Review, context: Context) -> str:
