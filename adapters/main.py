@@ -180,7 +180,7 @@ def answerer_builder(settings: Settings, *, progress: bool = False) -> Callable[
         if not pack.reviewed:
             return UnreviewedAnswerer(policy, pack, reader, index)
         if trained.learned(pack):
-            return Answerer(policy, pack, reader, index, second_look(settings, policy, pack))
+            return Answerer(policy, pack, reader, index, second_look(settings, policy, pack), trained)
         return ExampleAnswerer(policy, pack, reader, index, Examples(pack.topics, model))
 
     return build
