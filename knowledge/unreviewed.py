@@ -72,9 +72,13 @@ def decide_unreviewed(
     if near and reading.form == "info":
         return Unreviewed("info", near)
     said = stems(question)
-    fitting = [norm for norm in norms if norm.clause in near and _fits(norm, reading, roles)]
+    fitting = [
+        norm
+        for norm in norms
+        if norm.clause in near and _fits(norm, reading, roles) and is_said(norm.act, said)
+    ]
     norm = max(fitting, key=lambda norm: share_said(norm.act, said), default=None)
-    if norm is None or share_said(norm.act, said) <= SAID:
+    if norm is None:
         return Unreviewed("silent", near=near)
     turns_on = (*norm.conditions, *norm.exceptions)
     verdict = "depends" if turns_on else VERDICTS[norm.modality]
@@ -85,6 +89,13 @@ def decide_unreviewed(
 def asked_back(condition: str) -> str:
     """Return the question whether a condition holds, in the clause's own words."""
     return f"Is this so: \u201c{' '.join(condition.split())}\u201d?"
+
+
+def is_said(act: str, said: frozenset[str]) -> bool:
+    """Say whether a question, by its stems, says an act: enough of its words, and more than one or half."""
+    words = stems(act)
+    shared = len(words & said)
+    return shared > SAID * len(words) and (shared > 1 or shared > len(words) / 2)
 
 
 def share_said(act: str, said: frozenset[str]) -> float:
@@ -100,7 +111,8 @@ def stems(text: str) -> frozenset[str]:
 
 
 def _fits(norm: Norm, reading: Reading, roles: Sequence[Role]) -> bool:
-    if norm.modality == "state":
+    # Whether something may be done is not said by a duty to do it, perhaps in another way.
+    if norm.modality == "state" or (norm.modality == "oblige" and reading.form == "may"):
         return False
     asked_about: Sequence[Bearer] = roles if reading.who == "self" else (reading.who,)
     parties = {party for one in asked_about for party in _PARTIES.get(one, ())}
