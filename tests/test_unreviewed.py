@@ -63,6 +63,18 @@ def test_a_duty_does_not_say_that_something_may_be_done() -> None:
     assert asked_of_text("Can I return the keys each evening by post?", text).verdict == "silent"
 
 
+def test_of_two_norms_the_one_decides_that_says_more_of_the_question() -> None:
+    clauses = (
+        Clause("1", "Only staff who have been trained may post.", ()),
+        Clause("2", "You must not post:\n- a pupil's full name;\n- an address.", ()),
+    )
+    policy = Policy("sample", "Sample", "Sample", "0", (Section("1", "", clauses),), None, None)
+    found = [Hit(clause, 0.6, 1.0) for clause in clauses]
+    question = "Can I put a pupil's full name in a post?"
+    decided = decide_unreviewed(question, MAY, ("staff",), found, norms_of(policy))
+    assert (decided.verdict, decided.cite) == ("not_allowed", ("2",))
+
+
 def test_one_word_of_an_act_is_not_the_act() -> None:
     text = "You must not report a concern to the media."
     assert asked_of_text("Can I report my manager anonymously?", text).verdict == "silent"
