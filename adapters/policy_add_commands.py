@@ -89,12 +89,13 @@ def _start(file: Path) -> "tuple[Read, dict[str, Any]]":
 
 
 def _parsed(read: "Read", file: Path) -> Policy:
+    from knowledge.standing import title_of
+
     try:
         policy = parse(read.written.text, _slug(file), "", "")
     except PolicyError as error:
         raise PolicyError(f"{file}: {error}") from None
-    first = policy.sections[0]
-    return replace(policy, title=read.document.title or (first.heading if not first.clauses else ""))
+    return replace(policy, title=title_of(policy, read.document.title))
 
 
 def _slug(file: Path) -> str:

@@ -207,9 +207,12 @@ class Answerer:
         """Return what answers on a thread."""
         return self
 
-    def nearness(self, question: str, roles: tuple[Role, ...]) -> float:
-        """Return how near the policy's clauses come to a question, as a cosine."""
-        return max((hit.dense for hit in self._index.search(question, 3, roles)), default=-1.0)
+    def nearness(self, question: str) -> float:
+        """Return how near the policy's clauses come to a question, as a cosine.
+
+        Roles are left out: policies are compared by it, and not all have sections for roles.
+        """
+        return max((hit.dense for hit in self._index.search(question, 3)), default=-1.0)
 
     def nearest(self, question: str, count: int, roles: tuple[Role, ...]) -> tuple[Citation, ...]:
         """Return the nearest clauses, best first, without those that have nothing to do with the question."""
