@@ -113,7 +113,7 @@ def start(records: Records, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
 
 @contextmanager
 def _working(records: Records, tasks: Mapping[str, Task], name: str) -> Iterator[None]:
-    worker = work.Worker(records, tasks, Slot(records, name))
+    worker = work.Worker(records, {records.organisation: tasks}, Slot(records, name))
     worker.start()
     try:
         yield
