@@ -70,6 +70,25 @@ def chosen(served: Sequence[Settings], name: str | None) -> Settings:
     raise SettingsError(f"--organisation: {name!r} is none of those that are served: {ids}.")
 
 
+def require_own(settings: Settings, account: str) -> None:
+    """Raise SettingsError for an account in a tenant or workspace that is not the organisation's.
+
+    Nothing is ever sent there in its name, and another organisation's people would stand in its records.
+    Where there is only one organisation, its accounts may be named before its platforms are set.
+    """
+    platform, _, rest = account.partition(":")
+    own = {
+        "teams": settings.teams.tenants if settings.teams else (),
+        "slack": settings.slack.workspaces if settings.slack else (),
+    }
+    place = rest.partition("/")[0]
+    if settings.organisation and place not in own.get(platform, (place,)):
+        raise SettingsError(
+            f"{account}: {place} is no tenant or workspace of {settings.organisation}'s in the file of "
+            f"{ORGANISATIONS}."
+        )
+
+
 def _tables(path: Path) -> Mapping[str, Mapping[str, Any]]:
     try:
         read = tomllib.loads(path.read_text(encoding="utf-8"))
