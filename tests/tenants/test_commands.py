@@ -95,6 +95,18 @@ def test_the_check_says_for_each_organisation_what_is_missing(hearth: Hearth) ->
     assert BRAMLEY not in hearth("--organisation", ACORN, "check").out
 
 
+def test_the_check_names_an_organisation_whose_records_are_kept_and_that_is_not_served(
+    hearth: Hearth, tmp_path: Path
+) -> None:
+    for organisation in (ACORN, BRAMLEY):
+        set_up(hearth, organisation)
+    assert "is not served" not in hearth("check").out
+    file = tmp_path / "organisations.toml"
+    left, _, _ = file.read_text(encoding="utf-8").partition(f"[{BRAMLEY}]")
+    file.write_text(left, encoding="utf-8")
+    assert f"{BRAMLEY} is not served: nothing of it is sent, handled or let go" in hearth("check").out
+
+
 def test_an_officer_may_have_no_account_in_another_organisations_tenant(hearth: Hearth) -> None:
     given = ("chair", "--name", "Sample Chair", "--phone", "01632 960001", "--account")
     refused = hearth("--organisation", ACORN, "people", "add", *given, account(BRAMLEY, MANAGER))
