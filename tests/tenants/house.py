@@ -100,10 +100,10 @@ class House:
         await asyncio.to_thread(self.work)
 
     def work(self) -> None:
-        """Do what waits, each job as the worker does it."""
+        """Do what is due, each job as the worker does it; what was put off stays put off."""
         while self.queue.waiting:
             organisation, job = self.queue.waiting.pop(0)
-            if job.name in ("handle", "deliver"):
+            if job.name in ("handle", "deliver") and not job.after:
                 self.tasks[organisation][job.name](self.served[organisation].records, job.about)
 
     def shown(self, organisation: str, who: str) -> Sequence[Mapping[str, Any]]:
