@@ -23,9 +23,10 @@ from adapters.teams.settings import NAMES as TEAMS_NAMES
 from adapters.teams.settings import TENANTS, tenants_given
 
 _POLICY, _RULES = "HEARTH_POLICY", "HEARTH_RULES"
+# Not HEARTH_INDUCT_ON_JOIN: by it the app asks for more, and there is one app for all.
 _ITS_OWN = frozenset(
     {
-        *(_POLICY, _RULES, "HEARTH_HOST", "HEARTH_PORT", "HEARTH_INDUCT_ON_JOIN", TENANTS, WORKSPACES),
+        *(_POLICY, _RULES, "HEARTH_HOST", "HEARTH_PORT", TENANTS, WORKSPACES),
         *(*MODEL_NAMES, *RETENTION_NAMES, *CALENDAR_NAMES),
     }
 )

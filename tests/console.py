@@ -74,11 +74,13 @@ class Console:
         return Ran(done.returncode, done.stdout, done.stderr.removeprefix("".join(logged)))
 
     @contextmanager
-    def started(self, *arguments: str, stdout: int = subprocess.PIPE) -> Iterator[subprocess.Popen[str]]:
+    def started(
+        self, *arguments: str, stdout: int = subprocess.PIPE, **settings: str
+    ) -> Iterator[subprocess.Popen[str]]:
         """Run one command as a process of its own, which ends with the block at the latest."""
         with subprocess.Popen(  # noqa: S603 - our own script, with the test's arguments
             [SCRIPT, *arguments],
-            env=self._environment({}),
+            env=self._environment(settings),
             stdin=subprocess.PIPE,
             stdout=stdout,
             stderr=subprocess.PIPE,

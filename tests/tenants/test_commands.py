@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -9,27 +10,44 @@ from bot.records.vault import new_key
 from bot.set_up import SAMPLE
 from tests.console import Console, Ran
 from tests.teams.caller import APP, MANAGER
+from tests.teams.playground import free_port
 from tests.tenants.house import ACORN, BRAMLEY, OF_BRAMLEY, TENANTS, account, write_policies, write_tables
 
 Hearth = Callable[..., Ran]
 
 
 @pytest.fixture
-def hearth(tmp_path: Path) -> Hearth:
-    """The command line of two organisations, of which nothing is set up yet."""
+def ports() -> dict[str, int]:
+    """A free port for the web chat of each organisation."""
+    return {name: free_port() for name in TENANTS}
+
+
+@pytest.fixture
+def settings(tmp_path: Path, ports: dict[str, int]) -> dict[str, str]:
+    """The settings of a server of two organisations."""
     texts = write_policies(tmp_path / "policies")
     tables = {
-        name: {"HEARTH_POLICY": str(text), "HEARTH_PORT": str(port), "HEARTH_TEAMS_TENANTS": TENANTS[name]}
-        for port, (name, text) in enumerate(texts.items(), 8081)
+        name: {
+            "HEARTH_POLICY": str(text),
+            "HEARTH_PORT": str(ports[name]),
+            "HEARTH_TEAMS_TENANTS": TENANTS[name],
+        }
+        for name, text in texts.items()
     }
-    settings = {
+    return {
         "HEARTH_ORGANISATIONS": str(write_tables(tmp_path / "organisations.toml", tables)),
         "HEARTH_KEYS": new_key(),
         "HEARTH_TEAMS_APP_ID": APP,
         "HEARTH_TEAMS_PASSWORD": "right",
         "HEARTH_TEAMS_TENANTS": OF_BRAMLEY,
         "HEARTH_TEAMS_LOCAL": "http://127.0.0.1:9",
+        "HEARTH_PUBLIC_PORT": str(free_port()),
     }
+
+
+@pytest.fixture
+def hearth(tmp_path: Path, settings: dict[str, str]) -> Hearth:
+    """The command line of two organisations, of which nothing is set up yet."""
     console = Console(tmp_path / "data")
     assert console("migrate", **settings).code == 0
     return lambda *arguments: console(*arguments, **settings)
@@ -79,6 +97,23 @@ def test_a_server_says_what_each_organisation_lacks_and_does_not_start(hearth: H
     for server in ("serve", "web", "worker"):
         assert f"{BRAMLEY}: a manager, a chair, a safeguarding lead" in hearth(server).error
     assert "HEARTH_PORT in its table" in hearth("serve", "--port", "8090").error
+
+
+def test_one_server_gives_each_organisation_a_web_chat_of_its_own(
+    hearth: Hearth, tmp_path: Path, settings: dict[str, str], ports: dict[str, int]
+) -> None:
+    for organisation in (ACORN, BRAMLEY):
+        set_up(hearth, organisation)
+    with Console(tmp_path / "data").started("serve", **settings) as process:
+        assert process.stdout is not None
+        ready = {process.stdout.readline(), process.stdout.readline()}
+        pages = {name: urlopen(f"http://127.0.0.1:{port}/").read().decode() for name, port in ports.items()}
+    assert {f"ready for {name}: open http://127.0.0.1:{port}/" for name, port in ports.items()} == {
+        line.removeprefix("Hearth is ").partition(" in a browser")[0] for line in ready
+    }
+    assert "Home-Start Acorn" in pages[ACORN]
+    assert "Home-Start Bramley" in pages[BRAMLEY]
+    assert "Acorn" not in pages[BRAMLEY]
 
 
 def test_the_check_says_for_each_organisation_what_is_missing(hearth: Hearth) -> None:
