@@ -104,7 +104,7 @@ def test_one_server_gives_each_organisation_a_web_chat_of_its_own(
 ) -> None:
     for organisation in (ACORN, BRAMLEY):
         set_up(hearth, organisation)
-    with Console(tmp_path / "data").started("serve", **settings) as process:
+    with Console(tmp_path / "data").started("serve", settings=settings) as process:
         assert process.stdout is not None
         ready = {process.stdout.readline(), process.stdout.readline()}
         pages = {name: urlopen(f"http://127.0.0.1:{port}/").read().decode() for name, port in ports.items()}
