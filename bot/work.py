@@ -99,10 +99,14 @@ class JobFailed(Exception):  # noqa: N818 - what happened
 
 @dataclass
 class Worker:
-    """Does the jobs. One process has one; each needs a slot of its own, whose name outlives the process."""
+    """Does the jobs. One process has one; each needs a slot of its own, whose name outlives the process.
+
+    `tasks` are what each job does, for each organisation that is served. A job of any other is not done: its
+    message or card lies until a worker that serves it finds it.
+    """
 
     records: Records
-    tasks: Mapping[str, Task]
+    tasks: Mapping[str, Mapping[str, Task]]
     slot: Slot
     _stop: threading.Event = field(default_factory=threading.Event)
     _beats: threading.Thread | None = None
@@ -178,9 +182,12 @@ class Worker:
 
         No step of the engine's: what was done stands in our own tables, and its note would be one more write.
         """
+        if organisation not in self.tasks:
+            log.error("job.organisation.not_served", extra={"job": name, "organisation": organisation})
+            raise JobFailed("not served")
         for pause in (*_PAUSES, None):
             try:
-                self.tasks[name](self.records.of(organisation), about)
+                self.tasks[organisation][name](self.records.of(organisation), about)
             except Exception as error:  # noqa: BLE001 - whatever it was, its words must not be kept
                 log.warning("job.failed", extra={"job": name, "about": about, **told(error)})
                 if pause is None:
@@ -199,7 +206,7 @@ class Worker:
     def _beat(self) -> None:
         """Say that this worker lives, take over from the dead, and see to what is due by the clock."""
         self._take_over(self.slot.beat())
-        sweep.due(self.records, housekeeping=self._clock.is_settled())
+        sweep.due(self.records, self.tasks, housekeeping=self._clock.is_settled())
         if (today := self.records.now().date()) != self._tidied:
             _forget_done(self.records.now() - _KEPT)
             self._tidied = today
