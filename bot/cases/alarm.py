@@ -68,8 +68,8 @@ def tell_now(visit: Visit, rest: str) -> Sequence[Card]:
     text = visit.state.held
     if same is None and (text is None or _mark(visit, text) != rest):
         raise CaseError(_SAY_IT_AGAIN)
-    if not going_on:
-        visit.state.held = None
+    if text is not None and _mark(visit, text) == rest:
+        visit.state.held = None  # they are with the lead now, and are nobody's answer to anything else
     if same is not None:
         return (alarm_cards.passed_on_already(visit.card_id, same, going_on=going_on),)
     case = _open(visit, text or "")
