@@ -253,11 +253,8 @@ class Conversation:
             case "forget" if state.thread is not None and rest == state.card:
                 forgotten = self._answerer.forgotten(state.thread, state.roles)
                 return self._answered(forgotten, state, card_id)
-            case "safeguarding" if state.held is not None and state.held_at == state.awaiting:
-                text, state.held = state.held, None
-                return self._said(text, state, card_id, checked=True)
-            case "safeguarding" if state.awaiting.startswith(_FORM):
-                return Outcome((), "complaint", errands=(ActOnCase("where-i-was"),))
+            case "safeguarding":
+                return self._not_that(state, card_id)
             case "other":
                 return Outcome((words.say_it_differently(card_id),))
             case "leave-it":
@@ -266,6 +263,15 @@ class Conversation:
         if errand is None:
             return Outcome((words.no_longer_open(card_id),))
         return Outcome((), _INTENTS.get(type(errand), "help"), errands=(errand,))
+
+    def _not_that(self, state: State, card_id: str) -> Outcome:
+        """Go on where she was: with the words that were held, or where they are gone with what is open."""
+        if state.held is not None and state.held_at == state.awaiting:
+            text, state.held = state.held, None
+            return self._said(text, state, card_id, checked=True)
+        if state.awaiting.startswith(_FORM):
+            return Outcome((), "complaint", errands=(ActOnCase("where-i-was"),))
+        return Outcome((words.no_longer_open(card_id),))
 
     def _role_chosen(self, names: str, state: State, card_id: str) -> Outcome:
         chosen = names.split("+")

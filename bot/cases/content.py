@@ -21,7 +21,6 @@ from bot.records.store import Change
 from bot.records.tables import Case, Officer
 from bot.visit import Visit
 
-_EVERYWHERE = "everywhere"
 _NOBODY_APPROVES = "There is nobody here who could approve it. Please speak with a trustee."
 
 
@@ -207,11 +206,20 @@ def _myself(visit: Visit) -> Officer:
 
 def _sites(visit: Visit) -> tuple[tuple[str, str], ...]:
     sites = visit.rules.quarterly.sites
-    every = ((_EVERYWHERE, "All of these"),) if len(sites) > 1 else ()
+    every = ((content_down.EVERYWHERE, "All of these"),) if len(sites) > 1 else ()
     return (*((site, site) for site in sites), *every)
 
 
-FORM = Form("content", "Proposing a post", intro, questions, submit, changed=changed, told=content_cards.told)
+FORM = Form(
+    "content",
+    "Proposing a post",
+    intro,
+    questions,
+    submit,
+    changed=changed,
+    told=content_cards.told,
+    grows=True,  # there are as many as people are seen in it
+)
 PRESSES: Mapping[str, Callable[[Visit, str], Sequence[Card]]] = {
     "rewrite": rewrite,
     "approve": approve,

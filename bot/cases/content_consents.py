@@ -34,8 +34,8 @@ def questions(given: Answers, today: date) -> Sequence[Question]:
     """Return what is asked of those who are pictured, one after the other, as far as it is known who is."""
     found: list[Question] = []
     for number in range(1, MOST + 1):
-        found.append(_who(number))
         who = given.get(f"{_WHO}-{number}")
+        found.append(_who(number, who))
         if who is None or who == NOBODY:
             break
         of_one = list(_of_one(given, number, who, today))
@@ -142,13 +142,14 @@ def withdraw(visit: Visit, case: Case, consent_id: str) -> Consent:
     return found
 
 
-def _who(number: int) -> Question:
+def _who(number: int, who: str | None) -> Question:
     if number == 1:
         ask = "Who can be seen in it, or is named? One after the other: write the first, child or adult."
-        label = "Nobody"
+        label, short = "Nobody", "Who can be seen or is named"
     else:
-        ask, label = "Who else?", "Nobody else"
-    return Question(f"{_WHO}-{number}", ask, f"Pictured {number}", ((NOBODY, label),), read=_read_who)
+        ask, label, short = "Who else?", "Nobody else", "Who else"
+    short = short if who == NOBODY else f"Person {number}"
+    return Question(f"{_WHO}-{number}", ask, short, ((NOBODY, label),), read=_read_who)
 
 
 def _of_one(given: Answers, number: int, name: str, today: date) -> Sequence[Question]:
@@ -156,7 +157,7 @@ def _of_one(given: Answers, number: int, name: str, today: date) -> Sequence[Que
     child = Question(
         f"{_CHILD}-{number}",
         f"Is “{name}” a child or an adult?",
-        f"Pictured {number} is",
+        f"Person {number}, child or adult",
         ((CHILD, "A child"), ("adult", "An adult")),
         typed=False,
     )
@@ -164,11 +165,14 @@ def _of_one(given: Answers, number: int, name: str, today: date) -> Sequence[Que
     if given.get(child.id) == CHILD:
         ask = f"Which parent or carer gave consent for “{name}”? Write their name."
         options = ((NOT_YET, "Nobody yet"),)
-        found.append(Question(f"{_GIVER}-{number}", ask, f"Consent {number} by", options))
+        found.append(Question(f"{_GIVER}-{number}", ask, f"Person {number}, who gave consent", options))
     if child.id not in given or given.get(found[-1].id) in (None, NOT_YET):
         return found
     how = Question(
-        f"{_MEANS}-{number}", "How was consent given?", f"How consent {number} was given", _MEANS_OPTIONS
+        f"{_MEANS}-{number}",
+        "How was consent given?",
+        f"Person {number}, how consent was given",
+        _MEANS_OPTIONS,
     )
     found.append(how)
     if given.get(how.id) in (None, NOT_YET):
@@ -187,7 +191,7 @@ def _given_on(number: int, today: date) -> Question:
     )
     read = _reads(lambda day: day <= today, "Consent cannot be given in the future.")
     ask = "When was it given? Choose, or write a day, such as 3 March 2026."
-    return Question(f"{_GIVEN}-{number}", ask, f"Consent {number} given on", options, read=read)
+    return Question(f"{_GIVEN}-{number}", ask, f"Person {number}, consent given on", options, read=read)
 
 
 def _until(number: int, since: date) -> Question:
@@ -199,7 +203,7 @@ def _until(number: int, since: date) -> Question:
         lambda day: day >= since, f"It was given on {days.in_words(since, days.DATE)}: it cannot end before."
     )
     ask = "Until when does it hold? Choose, or write the last day, such as 31 August 2027."
-    return Question(f"{_UNTIL}-{number}", ask, f"Consent {number} until", options, read=read)
+    return Question(f"{_UNTIL}-{number}", ask, f"Person {number}, consent until", options, read=read)
 
 
 def _reads(fits: Callable[[date], bool], otherwise: str) -> Callable[[str], str]:

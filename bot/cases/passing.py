@@ -41,7 +41,7 @@ def pass_on(visit: Visit, rest: str) -> Sequence[Card]:
     officer = next((one for one in _may_have_it(visit, case) if one.id == officer_id and one.person), None)
     if officer is None or what not in WHATS:
         raise CaseError("It cannot be passed on to them any more.")
-    entry.kind, case.owner = what, None
+    entry.kind, entry.at, case.owner = what, visit.change.records.now(), None
     change, who = visit.change, people.audit_name(visit.person)
     handoffs.end_all(change, case, who=who)
     change.audit(f"{case.kind}:case:{'escalated' if what == ESCALATED else 'passed-on'}", case.id, who)
