@@ -137,9 +137,13 @@ def _officers(settings: Settings) -> str:
     migrate.require_current(records.engine)
     with records.reading() as session:
         lacking = officers.missing(session, records.organisation)
+        unreached = officers.unreached(session, records.organisation)
     if lacking:
         raise SettingsError(f"Missing: {', '.join(lacking)}. `hearth people set-up FILE` or `people add`.")
-    return "manager, chair, safeguarding lead and deputy are named, each with a phone"
+    named = "manager, chair, safeguarding lead and deputy are named, each with a phone"
+    if not unreached:
+        return named
+    return f"{named}; not reached in any chat yet, `hearth people code OFFICE`: {', '.join(unreached)}"
 
 
 def _web_chat(settings: Settings) -> str:

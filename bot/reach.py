@@ -26,6 +26,11 @@ def direct_conversations(change: Change, person: str) -> Sequence[str]:
     return [direct for direct in change.session.scalars(found.order_by(Account.joined_at.desc())) if direct]
 
 
+def can_be_reached(change: Change, person: str) -> bool:
+    """Say whether there is a place where a person is spoken to in private."""
+    return bool(direct_conversations(change, person))
+
+
 def tell(change: Change, person: str | None, *cards: Card) -> bool:
     """Have cards sent to a person in private; return False where there is nowhere to send them."""
     for direct in direct_conversations(change, person)[:1] if person else ():

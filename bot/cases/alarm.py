@@ -19,6 +19,7 @@ from bot.cases import (
     handoffs,
     mentions,
     naming,
+    offers,
     officer_cards,
 )
 from bot.cases.casebook import CaseError
@@ -76,8 +77,7 @@ def tell_now(visit: Visit, rest: str) -> Sequence[Card]:
     handed = _hand(visit, case)
     if handed is None:
         return (alarm_cards.everyone_tried(visit.card_id, case, (), going_on=going_on),)
-    handoff, contact = handed
-    return (alarm_cards.receipt(visit.card_id, visit.rules, case, handoff, contact, going_on=going_on),)
+    return (alarm_cards.receipt(visit, case, *handed, going_on=going_on),)
 
 
 def divert(visit: Visit, rest: str) -> Sequence[Card]:
@@ -171,7 +171,8 @@ def _hand(visit: Visit, case: Case) -> tuple[Handoff, Contact] | None:
     if handed is None:
         return None
     handoff, officer = handed
-    reach.tell(change, officer.person, complaint_cards.offer(visit.rules, case, handoff))
+    if not offers.make(change, case, handoff, complaint_cards.offer(visit.rules, case, handoff)):
+        handoff.due_at = change.records.now()  # it goes on to the next at the clock's next look
     return handoff, officers.contact(change.records, officer)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot import days, officers
 from bot.card import Button, Buttons, Card, Element, Facts, Text
-from bot.cases import casebook, handoffs
+from bot.cases import casebook, handoffs, offers
 from bot.cases.complaint_dates import acknowledge_by, answer_by, by_law, day_of, is_same_day
 from bot.cases.form import private
 from bot.cases.quoting import quotes
@@ -152,7 +152,7 @@ def _goes_to(change: Change, case: Case, officer: Officer | None) -> str:
             f"It has gone to {contact.name} alone, who reads it first to say whom it is about, so that it "
             "reaches nobody whom it may be about. Then it goes on, and you are told to whom."
         )
-    return f"It has gone to {contact.name} alone."
+    return " ".join((f"It has gone to {contact.name} alone.", offers.ring(change, officer))).strip()
 
 
 def on_procedure(visit: Visit, case: Case) -> Sequence[Element]:

@@ -13,6 +13,7 @@ from bot.cases import (
     content_down,
     form,
     handoffs,
+    offers,
 )
 from bot.cases.casebook import CaseError
 from bot.cases.content_cards import PICTURE, TEXT, WHERE
@@ -67,7 +68,7 @@ def submit(visit: Visit, case: Case, given: Answers) -> Sequence[Card]:
         raise CaseError(_NOBODY_APPROVES)
     handoff, officer = handed
     deviates(change, case, officer)
-    reach.tell(change, officer.person, complaint_cards.offer(rules, case, handoff))
+    offers.make(change, case, handoff, complaint_cards.offer(rules, case, handoff))
     return (content_cards.receipt(visit, case, officer),)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot import days, officers
 from bot.card import Button, Buttons, Card, Element, Facts, Text
-from bot.cases import casebook, content_consents, content_down, officer_cards, stages
+from bot.cases import casebook, content_consents, content_down, offers, officer_cards, stages
 from bot.cases.complaint_dates import day_of
 from bot.cases.form import Answers, private
 from bot.cases.quoting import POSTS, quotes
@@ -52,6 +52,8 @@ def receipt(visit: Visit, case: Case, officer: Officer) -> Card:
     ]
     if case.due_at is not None:
         elements.append(Text(f"It is decided by {days.in_words(day_of(visit.rules, case.due_at))}."))
+    if rings := offers.ring(visit.change, officer):
+        elements.append(Text(rings))
     deviation = casebook.entries(visit.change, case, "deviation")
     elements += [Text(f"{text} This is put on record.") for _, text in deviation]
     lacking = _lacking(visit, case)

@@ -5,8 +5,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from bot import reach
-from bot.cases import casebook, complaint_cards, content_consents, handoffs
+from bot.cases import casebook, complaint_cards, content_consents, handoffs, offers
 from bot.cases.rules import Rules
 from bot.records.store import Change, Records
 from bot.records.tables import Case, Consent
@@ -57,8 +56,7 @@ def take_down(change: Change, rules: Rules, post: Case, consent: Consent, why: s
     handed = handoffs.hand_on(change, case, "take-down", due)
     log.info("content.take_down", extra={"case": case.id})
     if handed is not None:
-        handoff, officer = handed
-        reach.tell(change, officer.person, complaint_cards.offer(rules, case, handoff))
+        offers.make(change, case, handed[0], complaint_cards.offer(rules, case, handed[0]))
     return case
 
 

@@ -27,6 +27,7 @@ _STORY: Mapping[str, str] = {
     "decision": "What was decided",
     "note": "A note",
     "passed on": "Why it was passed on",
+    "unreached": "Handed over",
     "escalated": "Why it was passed on to who is above",
     "procedure": "The procedure, and why it was changed",
     "lessons": "Outcome and lessons",

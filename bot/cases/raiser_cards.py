@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot import days, officers
+from bot import days, officers, reach
 from bot.card import Button, Buttons, Card, Element, Facts, Text
 from bot.cases import (
     casebook,
@@ -115,8 +115,15 @@ def _has_it(visit: Visit, case: Case) -> Sequence[tuple[str, str]]:
         officer = conflict.officer_of(change.session, case.organisation, case.owner)
         return (("Who has it", officers.contact(change.records, officer).name),) if officer else ()
     asked = [change.session.get_one(Officer, one.officer) for one in handoffs.of_case(change, case)]
-    names = ", ".join(officers.contact(change.records, one).name for one in asked)
+    names = ", ".join(_named(visit, one) for one in asked)
     return (("Waits to be taken on by", names),) if names else ()
+
+
+def _named(visit: Visit, officer: Officer) -> str:
+    """Return who was asked; with her phone where she is not reached here."""
+    contact = officers.contact(visit.change.records, officer)
+    there = officer.person is not None and reach.can_be_reached(visit.change, officer.person)
+    return contact.name if there else f"{contact.name} (not reached here: ring {contact.phone})"
 
 
 def _decided(visit: Visit, case: Case) -> Sequence[Element]:
