@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from bot import officers, outbox
 from bot.card import Card
-from bot.contact import Office
+from bot.contact import Contact, Office
 from bot.records.store import Change
 from bot.records.tables import Account, Officer
 
@@ -18,6 +18,12 @@ def first_of(change: Change, offices: Sequence[Office], excluded: Collection[str
             if officer.person is not None and officer.person not in excluded:
                 return officer
     return None
+
+
+def by_phone(change: Change) -> Sequence[Contact]:
+    """Return who may be rung about anything: the manager, and for who would not ring her the chair."""
+    asked = (first_of(change, ("manager", "deputy_manager")), first_of(change, ("chair", "deputy_chair")))
+    return [officers.contact(change.records, one) for one in asked if one is not None]
 
 
 def direct_conversations(change: Change, person: str) -> Sequence[str]:

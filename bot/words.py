@@ -1,5 +1,7 @@
 """The assistant's own fixed cards: greetings, what it cannot do, and where to find a person."""
 
+from collections.abc import Sequence
+
 from bot.card import Button, Buttons, Card, Text
 from bot.contact import Contact
 from knowledge.pack import Pack
@@ -70,6 +72,12 @@ def ring_instead(contact: Contact | None, *, danger: bool) -> str:
     if contact is None:
         return f"{first}I cannot write to you in private here. Please go to the manager in person."
     return f"{first}I cannot write to you in private here. Please ring {contact.name}: {contact.phone}."
+
+
+def by_phone(contacts: Sequence[Contact]) -> str:
+    """Return whom one can ring; it is read by others too, and is the same whatever was said."""
+    ring = " or ".join(f"{contact.name} ({contact.phone})" for contact in contacts)
+    return f"You can also ring {ring}. In an emergency ring 999." if ring else "In an emergency ring 999."
 
 
 def not_handled(card_id: str) -> Card:

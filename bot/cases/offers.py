@@ -38,5 +38,5 @@ def ring(change: Change, officer: Officer) -> str:
     contact = officers.contact(change.records, officer)
     return (
         f"I cannot reach {contact.name} here yet: please ring {contact.phone} and give the number. If it is "
-        "not taken on in a working day, the next is asked."
+        "not taken on in time, the next is asked."
     )
