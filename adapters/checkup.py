@@ -44,10 +44,11 @@ def _say(mark: str, name: str, words: str) -> None:
     say(f"{mark:<8}{name:<12} {words}")
 
 
-def _settings(_: Settings) -> str:
+def _settings(settings: Settings) -> str:
     if slips := unknown_names():
         raise SettingsError(f"There is no setting {', '.join(slips)}. Check the spelling, or unset it.")
-    return "understood"
+    listens = "; what is said in channels to others is checked too, in memory alone"
+    return f"understood{listens if settings.public.listens else ''}"
 
 
 def _policy(settings: Settings) -> str:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from adapters.web.settings import WebSettings
     from bot.channel import Channel
     from bot.induction.course import Course
+    from bot.overhearing import Reads
     from bot.records.store import Records
     from bot.records.vault import Key
     from bot.work import Worker
@@ -327,16 +328,27 @@ def build_channels(settings: Settings, records: "Records", bell: "Bell") -> "Map
 def build_platforms(settings: Settings, records: "Records") -> "Sequence[Platform]":
     """Return the platforms that are set, to be served."""
     platforms: list[Platform] = []
+    joins, pane = settings.public.induct_on_join, settings.slack_pane
+    listened_to = settings.slack is not None or settings.teams is not None
+    overhears = load_overhearing(settings) if settings.public.listens and listened_to else None
     if settings.slack is not None:
         from adapters.slack.platform import Slack
 
-        joins, pane = settings.public.induct_on_join, settings.slack_pane
-        platforms.append(Slack(records, settings.slack, inducts=joins, pane=pane))
+        platforms.append(Slack(records, settings.slack, inducts=joins, pane=pane, overhears=overhears))
     if settings.teams is not None:
         from adapters.teams.platform import Teams
 
-        platforms.append(Teams(records, settings.teams, inducts=settings.public.induct_on_join))
+        platforms.append(Teams(records, settings.teams, inducts=joins, overhears=overhears))
     return platforms
+
+
+def load_overhearing(settings: Settings) -> "Reads":
+    """Return what checks what is said in channels to others; no language model reads it. As `load_danger`."""
+    from bot.overhearing import reads
+    from knowledge.danger import WatchfulReader
+
+    reader = WatchfulReader(load_reader(read_pack(settings)), load_danger(load_embedder(settings)))
+    return reads(reader.read)
 
 
 def load_course(settings: Settings) -> "Course":

@@ -29,6 +29,8 @@ from adapters.slack.settings import SlackSettings
 from adapters.slack.socket import Socket
 from adapters.slack.voice import Voice
 from bot.faults import told
+from bot.message import Message
+from bot.overhearing import Ears, Reads
 from bot.records.database import RecordsUnavailable
 from bot.records.store import Records
 
@@ -51,17 +53,25 @@ class Slack:
     """Takes what Slack sends.
 
     `inducts` where whoever joins a workspace is inducted, `pane` where workspaces that install the app are
-    asked for the assistant pane.
+    asked for the assistant pane, `overhears` what checks what is said in channels to others, None where
+    nothing does.
     """
 
     def __init__(
-        self, records: Records, settings: SlackSettings, *, inducts: bool = False, pane: bool = False
+        self,
+        records: Records,
+        settings: SlackSettings,
+        *,
+        inducts: bool = False,
+        pane: bool = False,
+        overhears: Reads | None = None,
     ) -> None:
         self._settings = settings
         self._inducts = inducts
         self._courier = Courier(settings.api)
         self._installations = Installations(records, settings)
-        self._intake = Intake(records)
+        ears = Ears(records, overhears, self._whisper) if overhears else None
+        self._intake = Intake(records, ears=ears)
         voice = Voice(self._installations, self._courier)
         self._after, self._pane = After(records, voice), PaneView(records, voice)
         wanted = scopes(inducts=inducts, pane=pane)
@@ -170,7 +180,7 @@ class Slack:
             said = Said(new) if self._inducts else None
         else:
             said = incoming.event_said(body, _bot_user(body))
-        if said is None:
+        if said is None or (said.overheard and self._intake.ears is None):
             return _done()
         if not await self._intake.takes(said):
             return _again()
@@ -222,6 +232,11 @@ class Slack:
             return _says(NOT_SENT)
         in_private = str(body.get("channel_id") or "").startswith("D")
         return _done() if in_private else _says(_IN_PRIVATE)
+
+    def _whisper(self, message: Message, said: str, otherwise: str) -> None:
+        """Say something to one alone in the channel in which she wrote."""
+        channel = SlackChannel(self._installations, self._courier)
+        channel.whisper(message.conversation, message.sender, said, otherwise)
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         """Have something done once Slack has its answer."""

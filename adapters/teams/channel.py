@@ -129,6 +129,16 @@ class TeamsChannel:
         """Send something that is not kept and not tried again; raise TryLater or Undeliverable."""
         self._post(conversation, self._reached(conversation), activity)
 
+    def tell_alone(self, account: str, said: str) -> None:
+        """Say something in someone's private conversation, if there is one; nothing is begun or kept for it.
+
+        Raises TryLater or Undeliverable.
+        """
+        reference = self._known(account)
+        if reference is None or not conversation_id(reference):
+            raise Undeliverable("there is no private conversation with her")
+        self._post(account, reference, outgoing.words(said))
+
     def _post(self, conversation: str, reference: Mapping[str, Any], activity: Mapping[str, Any]) -> str:
         try:
             return self._connector.post(_service(reference), conversation_id(reference), activity)

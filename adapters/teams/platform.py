@@ -12,6 +12,7 @@ from adapters.teams.hand import Hand
 from adapters.teams.keys import SigningKeys
 from adapters.teams.settings import TeamsSettings
 from adapters.teams.web import new_pool
+from bot.overhearing import Reads
 from bot.records.store import Records
 
 
@@ -21,13 +22,20 @@ def teams_channel(records: Records, settings: TeamsSettings) -> TeamsChannel:
 
 
 class Teams:
-    """What Teams calls. `guard` tells who calls; without one, tokens do."""
+    """What Teams calls. `guard` tells who calls; without one, tokens do. `overhears` as in `Hand`."""
 
     def __init__(
-        self, records: Records, settings: TeamsSettings, *, inducts: bool = False, guard: Guard | None = None
+        self,
+        records: Records,
+        settings: TeamsSettings,
+        *,
+        inducts: bool = False,
+        overhears: Reads | None = None,
+        guard: Guard | None = None,
     ) -> None:
         self._guard = guard or Callers(settings, SigningKeys(new_pool(), settings.services.keys))
-        self._hand = Hand(records, teams_channel(records, settings), inducts=inducts)
+        channel = teams_channel(records, settings)
+        self._hand = Hand(records, channel, inducts=inducts, overhears=overhears)
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Return the routes to serve where Teams can reach them."""

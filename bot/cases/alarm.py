@@ -18,7 +18,6 @@ from bot.cases import (
     conflict,
     handoffs,
     mentions,
-    naming,
     offers,
     officer_cards,
 )
@@ -53,13 +52,7 @@ def warn(visit: Visit, text: str, *, kept: str) -> Sequence[Card]:
 
 def first(change: Change, person: Person, text: str) -> Officer | None:
     """Return the first to be told whom the words do not mean and who did not say them."""
-    known = conflict.known_officers(change.records, change.session)
-    barred = {person.id, *naming.meant(text, known)}
-    for office in conflict.SAFEGUARDING:
-        for officer in officers.holders(change.session, change.records.organisation, office):
-            if officer.person not in barred:
-                return officer
-    return None
+    return conflict.first_not_meant(change.records, change.session, conflict.SAFEGUARDING, text, person.id)
 
 
 def tell_now(visit: Visit, rest: str) -> Sequence[Card]:
