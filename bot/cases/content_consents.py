@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from bot import days, people
-from bot.cases import form
+from bot.cases import casebook, form
 from bot.cases.casebook import CaseError
 from bot.cases.form import Answers, Question
 from bot.records.store import Change
@@ -17,6 +17,7 @@ NOBODY, NOT_YET, NO_END, CHILD = "nobody", "not-yet", "withdrawn", "child"
 # So many in one post: a picture of a whole crowd needs no list, it needs another picture.
 MOST = 20
 _WHO, _CHILD, _GIVER, _MEANS, _GIVEN, _UNTIL, _ROW = "who", "child", "giver", "means", "given", "until", "row"
+_OF_ROW = f"{casebook.ANSWER}{_ROW}-"
 # What is asked of each anew when the post is another one than consent was given for.
 _DETAILS = (_GIVER, _MEANS, _GIVEN, _UNTIL)
 _MEANS_OPTIONS = (
@@ -66,9 +67,11 @@ def write(visit: Visit, case: Case, given: Answers) -> None:
 
 
 def current(change: Change, case: Case) -> Sequence[Consent]:
-    """Return the consents of a post that are not void, one for each who is pictured."""
+    """Return the consents of a post that are not void, one for each who is pictured, as they were named."""
     rows = select(Consent).where(Consent.case_ == case.id, Consent.void_at.is_(None))
-    return change.session.scalars(rows.order_by(Consent.id)).all()
+    found = change.session.scalars(rows.order_by(Consent.id)).all()
+    named = [text for row, text in casebook.entries(change, case) if row.kind.startswith(_OF_ROW)]
+    return sorted(found, key=lambda one: named.index(one.id) if one.id in named else len(named))
 
 
 def lacking(change: Change, case: Case, today: date) -> Sequence[str]:
@@ -185,25 +188,25 @@ def _of_one(given: Answers, number: int, name: str, today: date) -> Sequence[Que
 
 
 def _given_on(number: int, today: date) -> Question:
-    options = (
-        (days.in_words(today, days.DATE), "Today"),
-        (days.in_words(today - _DAY, days.DATE), "Yesterday"),
-    )
+    options = (_day_option("Today,", today), _day_option("Yesterday,", today - _DAY))
     read = _reads(lambda day: day <= today, "Consent cannot be given in the future.")
     ask = "When was it given? Choose, or write a day, such as 3 March 2026."
     return Question(f"{_GIVEN}-{number}", ask, f"Person {number}, consent given on", options, read=read)
 
 
 def _until(number: int, since: date) -> Question:
-    options = (
-        (days.in_words(_year_after(since), days.DATE), "For a year"),
-        (NO_END, "Until it is withdrawn"),
-    )
+    options = (_day_option("For a year, until", _year_after(since)), (NO_END, "Until it is withdrawn"))
     read = _reads(
         lambda day: day >= since, f"It was given on {days.in_words(since, days.DATE)}: it cannot end before."
     )
     ask = "Until when does it hold? Choose, or write the last day, such as 31 August 2027."
     return Question(f"{_UNTIL}-{number}", ask, f"Person {number}, consent until", options, read=read)
+
+
+def _day_option(called: str, day: date) -> tuple[str, str]:
+    """Return a day to choose, named by its date too: read again tomorrow, "today" would be another one."""
+    words = days.in_words(day, days.DATE)
+    return words, f"{called} {words}"
 
 
 def _reads(fits: Callable[[date], bool], otherwise: str) -> Callable[[str], str]:

@@ -27,7 +27,7 @@ def make(change: Change, case: Case, handoff: Handoff, card: Card) -> bool:
     log.warning("handoff.unreached", extra={"handoff": handoff.id})
     if handoff.why != "clear":
         name = officers.contact(change.records, change.session.get_one(Officer, handoff.officer)).name
-        casebook.note(change, case, UNREACHED, f"{name} was asked, and cannot be reached here.", None)
+        casebook.note(change, case, UNREACHED, f"{name} was asked, and could not be reached here then.", None)
     return False
 
 

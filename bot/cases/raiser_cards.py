@@ -123,7 +123,7 @@ def _named(visit: Visit, officer: Officer) -> str:
     """Return who was asked; with her phone where she is not reached here."""
     contact = officers.contact(visit.change.records, officer)
     there = officer.person is not None and reach.can_be_reached(visit.change, officer.person)
-    return contact.name if there else f"{contact.name} (not reached here: ring {contact.phone})"
+    return contact.name if there else f"{contact.name}, not reached here: ring {contact.phone}"
 
 
 def _decided(visit: Visit, case: Case) -> Sequence[Element]:

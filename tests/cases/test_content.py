@@ -141,6 +141,7 @@ def test_the_steps_are_counted_without_an_end_that_nobody_knows_and_each_person_
         f"Person 1: {PARENT}",
         "Person 1, child or adult: An adult",
         "Person 1, how consent was given: On a signed form",
+        "Person 1, consent given on: Today, 2 March 2026",
         "Person 2: The boy on the swing",
         "Person 2, who gave consent: Nobody yet",
         "Who else: Nobody else",
@@ -222,6 +223,18 @@ class TestConsents:
         assert "Until when" in words(author.says("1/3/2026"))
         assert "cannot end before" in words(author.says("28.2.2026"))
         assert "Who else?" in words(author.presses("For a year"))
+
+    def test_whoever_approves_it_sees_them_in_the_order_in_which_they_were_named(self, house: House) -> None:
+        author, manager = house["volunteer"], house["manager"]
+        begin(author)
+        people = [f"Person {name}" for name in ("One", "Two", "Three", "Four", "Five")]
+        for who in people:
+            adult(author, who, until="For a year, until 2 March 2027")
+        author.presses("Nobody else")
+        author.presses("Send it")
+        said = words(manager.presses("Open it"))
+        assert sorted(people, key=said.index) == people
+        assert "until 2 March 2027" in said
 
     def test_someone_taken_off_the_list_leaves_the_others_on_it(self, house: House, adopted: Records) -> None:
         author, manager = house["volunteer"], house["manager"]
