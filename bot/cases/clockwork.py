@@ -216,8 +216,9 @@ def _tell_late(records: Records, case_id: str) -> None:
         if has_it is not None:
             reach.tell(change, has_it, nudge_cards.is_late(case, owned=has_it == case.owner))
         others = [one for one in conflict.in_turn(change.session, case) if one.person not in (None, has_it)]
-        for officer in others[:1]:
-            reach.tell(change, officer.person, nudge_cards.late_elsewhere(case))
+        for officer in others:
+            if reach.tell(change, officer.person, nudge_cards.late_elsewhere(case)):
+                break  # the next who can be reached
         if case.raised_by is not None:
             reach.tell(change, case.raised_by, raiser_cards.late(case, _ring(change, others)))
 

@@ -71,6 +71,17 @@ def test_one_who_cannot_be_reached_either_is_passed_over_on_the_same_day(
     assert "nobody has taken it on" in words(house["chair"].card).casefold()
 
 
+def test_that_it_is_late_is_told_to_the_next_who_can_be_reached(
+    house: House, adopted: Records, platform: Platform, clock: Clock
+) -> None:
+    send(house["volunteer"])
+    passes(adopted, platform, clock, 2)
+    take_on(house["chair"])
+    passes(adopted, platform, clock, 31)
+    assert house["chair"].card.title.endswith("is late")
+    assert house["vice"].card.title.endswith("is late")
+
+
 def test_who_has_to_clear_it_and_cannot_be_reached_leaves_no_trace_for_who_has_it_later(
     house: House, adopted: Records, platform: Platform, clock: Clock
 ) -> None:
