@@ -77,10 +77,11 @@ def _say(mark: str, name: str, words: str) -> None:
     say(f"{mark:<8}{name:<12} {words}")
 
 
-def _settings(_: Settings) -> str:
+def _settings(settings: Settings) -> str:
     if slips := unknown_names():
         raise SettingsError(f"There is no setting {', '.join(slips)}. Check the spelling, or unset it.")
-    return "understood"
+    listens = "; what is said in channels to others is checked too, in memory alone"
+    return f"understood{listens if settings.public.listens else ''}"
 
 
 def _policy(settings: Settings) -> str:
@@ -170,9 +171,13 @@ def _officers(settings: Settings) -> str:
     migrate.require_current(records.engine)
     with records.reading() as session:
         lacking = officers.missing(session, records.organisation)
+        unreached = officers.unreached(session, records.organisation)
     if lacking:
         raise SettingsError(f"Missing: {', '.join(lacking)}. `hearth people set-up FILE` or `people add`.")
-    return "manager, chair, safeguarding lead and deputy are named, each with a phone"
+    named = "manager, chair, safeguarding lead and deputy are named, each with a phone"
+    if not unreached:
+        return named
+    return f"{named}; not reached in any chat yet, `hearth people code OFFICE`: {', '.join(unreached)}"
 
 
 def _web_chat(settings: Settings) -> str:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from adapters.web.settings import WebSettings
     from bot.channel import Channel
     from bot.induction.course import Course
+    from bot.overhearing import Reads
     from bot.records.store import Records
     from bot.records.vault import Key
     from bot.work import Task, Worker
@@ -360,12 +361,23 @@ def build_channels(settings: Settings, records: "Records", bell: "Bell") -> "Map
 def build_platforms(served: Sequence[Served]) -> "Sequence[Platform]":
     """Return the platforms that are set, to be served: each once, for all organisations that are on it."""
     platforms: list[Platform] = []
+    listening = [
+        one.settings
+        for one in served
+        if one.settings.public.listens and (one.settings.slack or one.settings.teams)
+    ]
+    overhears = load_overhearing(listening[0]) if listening else None
     if any(one.settings.slack for one in served):
         from adapters.slack.branch import Branch
         from adapters.slack.platform import Slack
 
         branches = [
-            Branch(one.records, one.settings.slack, inducts=one.settings.public.induct_on_join)
+            Branch(
+                one.records,
+                one.settings.slack,
+                inducts=one.settings.public.induct_on_join,
+                overhears=overhears if one.settings.public.listens else None,
+            )
             for one in served
             if one.settings.slack
         ]
@@ -374,12 +386,26 @@ def build_platforms(served: Sequence[Served]) -> "Sequence[Platform]":
         from adapters.teams.platform import OnTeams, Teams
 
         on_teams = [
-            OnTeams(one.records, one.settings.teams, one.settings.public.induct_on_join)
+            OnTeams(
+                one.records,
+                one.settings.teams,
+                one.settings.public.induct_on_join,
+                overhears if one.settings.public.listens else None,
+            )
             for one in served
             if one.settings.teams
         ]
         platforms.append(Teams(on_teams))
     return platforms
+
+
+def load_overhearing(settings: Settings) -> "Reads":
+    """Return what checks what is said in channels to others; no language model reads it. As `load_danger`."""
+    from bot.overhearing import reads
+    from knowledge.danger import WatchfulReader
+
+    reader = WatchfulReader(load_reader(read_pack(settings)), load_danger(load_embedder(settings)))
+    return reads(reader.read)
 
 
 def load_course(settings: Settings) -> "Course":

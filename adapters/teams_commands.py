@@ -29,18 +29,22 @@ def package(settings: Settings, given: argparse.Namespace) -> None:
     if settings.teams is None:
         raise SettingsError("HEARTH_TEAMS_APP_ID is not set: register the app first (docs/teams.md, step 1).")
     try:
-        given.out.write_bytes(made(settings.teams.app_id, given.website, version("hearth")))
+        made_so = made(
+            settings.teams.app_id, given.website, version("hearth"), listens=settings.public.listens
+        )
+        given.out.write_bytes(made_so)
     except OSError as error:
         raise SettingsError(f"{given.out}: cannot be written ({error.strerror}).") from error
     say(f"{given.out}: upload it in the Teams admin centre, Teams apps, Manage apps, Upload new app.")
 
 
-def explain(_settings: Settings, _given: argparse.Namespace) -> None:
+def explain(settings: Settings, _given: argparse.Namespace) -> None:
     """Print each permission with what it is for."""
-    from adapters.teams.manifest import PERMISSIONS
+    from adapters.teams.manifest import LISTENING, PERMISSIONS
 
-    for name, why in PERMISSIONS.items():
-        say(f"{name:<20} {why}")
+    asked = {**PERMISSIONS, **(LISTENING if settings.public.listens else {})}
+    for name, why in asked.items():
+        say(f"{name:<25} {why}")
 
 
 def _website(value: str) -> str:

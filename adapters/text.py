@@ -32,8 +32,8 @@ def _element(element: Element, first_button: int) -> str:
             return _wrapped(text, "  | ") + "\n" + _wrapped(source, "  | -- ", "  |    ")
         case Facts(rows):
             return "\n".join(_wrapped(f"{label}: {value}", "  ", "    ") for label, value in rows)
-        case Progress(step, of):
-            return f"Step {step} of {of}"
+        case Progress():
+            return element.words
         case Buttons(buttons):
             numbered = enumerate(buttons, first_button)
             return "\n".join(_wrapped(button.label, f"  [{n}] ", "      ") for n, button in numbered)

@@ -1,10 +1,15 @@
 """`hearth audit verify` and `hearth stuck`: is what was written whole, did what was promised get through."""
 
 import argparse
+from typing import TYPE_CHECKING
 
 from adapters.opening import opened
 from adapters.output import say
 from adapters.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.records.store import Change
+    from bot.records.tables import Handoff
 
 
 def define_audit(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +41,8 @@ def verify(settings: Settings, _given: argparse.Namespace) -> None:
 def stuck(settings: Settings, given: argparse.Namespace) -> None:
     """Print what could not be sent or handled, by id, and why; `--again` has it tried from the start.
 
-    What is tried again by itself is told too: it may wait for someone to get the app.
+    What is tried again by itself is told too: it may wait for someone to get the app. So is what waits for
+    an officer of whom no place is known where she is written to: she must write once, or use a code.
     """
     from bot import inbox, outbox, upkeep
 
@@ -44,10 +50,12 @@ def stuck(settings: Settings, given: argparse.Namespace) -> None:
         waiting = change.session.scalars(upkeep.postponed_cards(records)).all()
         cards = change.session.scalars(upkeep.stuck_cards(records)).all()
         events = change.session.scalars(upkeep.failed_events(records)).all()
+        asked = change.session.scalars(upkeep.unreached_handoffs(records)).all()
         lines = [
             *(f"waits  {card.id}  {card.created_at:%Y-%m-%d %H:%M}  {card.fault}" for card in waiting),
             *(f"card   {card.id}  {card.stuck_at:%Y-%m-%d %H:%M}  {card.fault}" for card in cards),
             *(f"event  {event.id}  {event.failed_at:%Y-%m-%d %H:%M}" for event in events),
+            *(_unreached(change, one) for one in asked),
         ]
         for line in lines:
             say(line)
@@ -58,5 +66,15 @@ def stuck(settings: Settings, given: argparse.Namespace) -> None:
                 inbox.try_again(change, event)
     if not lines:
         say("Nothing is stuck.")
-    elif given.again:
+    elif given.again and (waiting or cards or events):
         say("They are being tried again.")
+
+
+def _unreached(change: "Change", handoff: "Handoff") -> str:
+    from bot.contact import in_words, office_given
+    from bot.records.tables import Officer
+
+    officer = change.session.get_one(Officer, handoff.officer)
+    code = f"`hearth people code {officer.office} --place {officer.place}`"
+    who = f"the {in_words(office_given(officer.office))} is in no chat yet; {code} lets her in"
+    return f"asked  {handoff.id}  {handoff.offered_at:%Y-%m-%d %H:%M}  {who}"

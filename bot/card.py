@@ -30,10 +30,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far along something is: step `step` of `of`."""
+    """How far along something is: step `step` of `of`, None where nobody knows yet how many there will be."""
 
     step: int
-    of: int
+    of: int | None
+
+    @property
+    def words(self) -> str:
+        """How it is said."""
+        return f"Step {self.step}" if self.of is None else f"Step {self.step} of {self.of}"
 
 
 @dataclass(frozen=True, slots=True)

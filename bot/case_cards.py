@@ -35,11 +35,11 @@ def person(card_id: str, contact: Contact | None, asked: PassOn | None) -> Card:
     )
 
 
-def passed_on(card_id: str, number: str, contact: Contact, due: date) -> Card:
-    """Return the receipt for a question that was passed on."""
+def passed_on(card_id: str, number: str, contact: Contact, due: date, rings: str = "") -> Card:
+    """Return the receipt for a question that was passed on; `rings` where she cannot be reached here."""
     by = days.in_words(due, days.WEEKDAY)
     told = f"I have passed your question on to {contact.name}. It should be taken on by {by}."
-    urgent = f"If it cannot wait, ring {contact.phone}."
+    urgent = rings or f"If it cannot wait, ring {contact.phone}."
     return Card(
         card_id,
         "Passed on",

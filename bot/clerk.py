@@ -1,6 +1,7 @@
 """The clerk: runs errands in a change, and words what came of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from sqlalchemy import select
@@ -87,7 +88,7 @@ def _herself(visit: Visit, errand: SayRoles | Join | ShowCode | WhoAmI | CopyMin
             people.say_roles(change, person, roles)
             return ()
         case Join(code):
-            return (people_cards.joined(card_id, linking.enter_code(change, visit.message.sender, code)),)
+            return _joined(visit, card_id, linking.enter_code(change, visit.message.sender, code))
         case ShowCode():
             code = linking.offer_code(change, person, who=people.audit_name(person))
             return (people_cards.code(card_id, code, linking.LIFETIME),)
@@ -95,6 +96,15 @@ def _herself(visit: Visit, errand: SayRoles | Join | ShowCode | WhoAmI | CopyMin
             return (_known(change, person, card_id),)
         case CopyMine():
             return (people_cards.copy(card_id, person.id),)
+
+
+def _joined(visit: Visit, card_id: str, outcome: linking.Outcome) -> Sequence[Card]:
+    """Tell what came of a code, and what has waited for whoever can be reached by it from now on."""
+    waits: Sequence[Card] = ()
+    if outcome is linking.Outcome.JOINED:
+        herself = people.known(visit.change, visit.message.sender)
+        waits = raiser.what_waits(replace(visit, person=herself))
+    return (people_cards.joined(card_id, outcome), *waits)
 
 
 def _noted(visit: Visit, errand: Rate | NoteSilence) -> Sequence[Card]:

@@ -69,10 +69,11 @@ class State:
 
     `roles` are the sender's as far as they are known. `card` is the newest answer's card, on which a
     question may be open, and `verdict` its verdict. `to_pass_on` is what was last offered to be passed on to
-    a person. `held` are the words that were taken for harm until the person says otherwise. `awaiting` says
-    what was asked to be typed: "name", or what of which case ("case:what:3f9a…" in a form,
-    "officer:reply:3f9a…" by whoever sees to it). `offered` are the words out of which a form was offered.
-    `walking` says that she is in the middle of an induction.
+    a person. `held` are the words that were taken for harm until the person says otherwise or has them passed
+    on, and `held_at` is what was awaited when she said them. `awaiting` says what was asked to be typed:
+    "name", or what of which case ("case:what:3f9a…" in a form, "officer:reply:3f9a…" by whoever sees to it).
+    `offered` are the words out of which a form was offered. `walking` says that she is in the middle of an
+    induction.
     """
 
     roles: tuple[Role, ...] = ()
@@ -81,6 +82,7 @@ class State:
     verdict: Verdict = "silent"
     to_pass_on: PassOn | None = None
     held: str | None = None
+    held_at: str = ""
     awaiting: str = ""
     offered: str = ""
     walking: bool = False
@@ -251,9 +253,8 @@ class Conversation:
             case "forget" if state.thread is not None and rest == state.card:
                 forgotten = self._answerer.forgotten(state.thread, state.roles)
                 return self._answered(forgotten, state, card_id)
-            case "safeguarding" if state.held is not None:
-                text, state.held = state.held, None
-                return self._said(text, state, card_id, checked=True)
+            case "safeguarding":
+                return self._not_that(state, card_id)
             case "other":
                 return Outcome((words.say_it_differently(card_id),))
             case "leave-it":
@@ -262,6 +263,15 @@ class Conversation:
         if errand is None:
             return Outcome((words.no_longer_open(card_id),))
         return Outcome((), _INTENTS.get(type(errand), "help"), errands=(errand,))
+
+    def _not_that(self, state: State, card_id: str) -> Outcome:
+        """Go on where she was: with the words that were held, or where they are gone with what is open."""
+        if state.held is not None and state.held_at == state.awaiting:
+            text, state.held = state.held, None
+            return self._said(text, state, card_id, checked=True)
+        if state.awaiting.startswith(_FORM):
+            return Outcome((), "complaint", errands=(ActOnCase("where-i-was"),))
+        return Outcome((words.no_longer_open(card_id),))
 
     def _role_chosen(self, names: str, state: State, card_id: str) -> Outcome:
         chosen = names.split("+")
@@ -286,6 +296,7 @@ class Conversation:
 
 def _warned(text: str, state: State) -> Outcome:
     """Return the warning; what an officer writes on a case is kept there as well, and not held up."""
+    state.held_at = state.awaiting
     if state.awaiting.startswith(_OFFICER):
         return Outcome(
             (), "safeguarding", errands=(TellCase(text), Warn(text, kept=state.awaiting.rpartition(":")[2]))

@@ -11,7 +11,7 @@ from bot import roles as kinds
 from bot.contact import OFFICES, Contact, Office, PeopleError, in_words
 from bot.induction import standing
 from bot.records.store import Change, Records
-from bot.records.tables import Officer, Organisation, Person, new_id
+from bot.records.tables import Account, Officer, Organisation, Person, new_id
 from knowledge.reading import Role
 
 log = logging.getLogger(__name__)
@@ -79,6 +79,17 @@ def missing(session: Session, organisation: str) -> tuple[str, ...]:
     if not deputies - leads:
         lacking.append("a deputy for the safeguarding lead, who is someone else")
     return tuple(lacking)
+
+
+def unreached(session: Session, organisation: str) -> tuple[str, ...]:
+    """Return, in words, the officers of whom no place is known where they are written to in private."""
+    reached = set(session.scalars(select(Account.person).where(Account.direct.is_not(None))))
+    return tuple(
+        f"{in_words(office)} {officer.place}"
+        for office in OFFICES
+        for officer in holders(session, organisation, office)
+        if officer.person is not None and officer.person not in reached
+    )
 
 
 def contact(records: Records, officer: Officer) -> Contact:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from bot import officers, outbox
 from bot.card import Card
-from bot.contact import Office
+from bot.contact import Contact, Office
 from bot.records.store import Change
 from bot.records.tables import Account, Officer
 
@@ -20,10 +20,21 @@ def first_of(change: Change, offices: Sequence[Office], excluded: Collection[str
     return None
 
 
+def by_phone(change: Change) -> Sequence[Contact]:
+    """Return who may be rung about anything: the manager, and for who would not ring her the chair."""
+    asked = (first_of(change, ("manager", "deputy_manager")), first_of(change, ("chair", "deputy_chair")))
+    return [officers.contact(change.records, one) for one in asked if one is not None]
+
+
 def direct_conversations(change: Change, person: str) -> Sequence[str]:
     """Return where a person is spoken to in private, the account joined last first."""
     found = select(Account.direct).where(Account.person == person, Account.direct.is_not(None))
     return [direct for direct in change.session.scalars(found.order_by(Account.joined_at.desc())) if direct]
+
+
+def can_be_reached(change: Change, person: str) -> bool:
+    """Say whether there is a place where a person is spoken to in private."""
+    return bool(direct_conversations(change, person))
 
 
 def tell(change: Change, person: str | None, *cards: Card) -> bool:

@@ -4,7 +4,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from bot.records.store import Records
-from bot.records.tables import Event, Sending
+from bot.records.tables import Account, Event, Handoff, Sending
 
 
 def stuck_cards(records: Records) -> Select[Sending]:
@@ -21,6 +21,14 @@ def postponed_cards(records: Records) -> Select[Sending]:
     mine = Sending.organisation == records.organisation
     waits = Sending.stuck_at.is_(None), Sending.sent_at.is_(None), Sending.card.is_not(None)
     return select(Sending).where(mine, *waits, Sending.fault.is_not(None)).order_by(Sending.seq)
+
+
+def unreached_handoffs(records: Records) -> Select[Handoff]:
+    """Find what waits to be taken on by an officer of whom no place is known where she is written to."""
+    reached = select(Account.person).where(Account.direct.is_not(None))
+    waits = Handoff.ended_at.is_(None), Handoff.accepted_at.is_(None), Handoff.to.is_not(None)
+    mine = Handoff.organisation == records.organisation
+    return select(Handoff).where(mine, *waits, Handoff.to.not_in(reached)).order_by(Handoff.offered_at)
 
 
 def failed_events(records: Records) -> Select[Event]:

@@ -1,5 +1,7 @@
 """The assistant's own fixed cards: greetings, what it cannot do, and where to find a person."""
 
+from collections.abc import Sequence
+
 from bot.card import Button, Buttons, Card, Text
 from bot.contact import Contact
 from knowledge.pack import Pack
@@ -70,6 +72,24 @@ def ring_instead(contact: Contact | None, *, danger: bool) -> str:
     if contact is None:
         return f"{first}I cannot write to you in private here. Please go to the manager in person."
     return f"{first}I cannot write to you in private here. Please ring {contact.name}: {contact.phone}."
+
+
+def overheard(contact: Contact | None, *, danger: bool) -> str:
+    """Return what is said to one alone who wrote where others read, and had not asked Hearth."""
+    alone = "Only you see this, and I keep nothing of what you wrote."
+    ring = f"ring {contact.name}: {contact.phone}" if contact else "go to the manager in person"
+    if danger:
+        return (
+            f"If anyone is in danger now, ring 999. If you are worried about someone, {ring}. Or write to me "
+            f"in private: I can pass it on at once. {alone}"
+        )
+    return f"If something should be put right, write to me in private, or {ring}. {alone}"
+
+
+def by_phone(contacts: Sequence[Contact]) -> str:
+    """Return whom one can ring; it is read by others too, and is the same whatever was said."""
+    ring = " or ".join(f"{contact.name} ({contact.phone})" for contact in contacts)
+    return f"You can also ring {ring}. In an emergency ring 999." if ring else "In an emergency ring 999."
 
 
 def not_handled(card_id: str) -> Card:

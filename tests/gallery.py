@@ -148,6 +148,7 @@ SYMBOLS = Card(
 BARE = Card("bare", "Only a title")
 UNTITLED = Card("untitled", "", (Text("Only a text."), Facts(()), Buttons(())))
 
+OPEN_ENDED = Card("open-ended", "Proposing a post", (Progress(7, None), Text("Who else?")))
 GALLERY: tuple[Card, ...] = (
     ANSWER,
     ASK_BACK,
@@ -160,4 +161,5 @@ GALLERY: tuple[Card, ...] = (
     SYMBOLS,
     BARE,
     UNTITLED,
+    OPEN_ENDED,
 )

@@ -53,8 +53,8 @@ def _strings(element: Element) -> Iterator[str]:
             yield from (text, source)
         case Facts(rows):
             yield from chain.from_iterable(rows)
-        case Progress(step, of):
-            yield from (str(step), str(of))
+        case Progress():
+            yield element.words
         case Buttons(buttons):
             yield from (button.label for button in buttons)
         case Document(label, _):

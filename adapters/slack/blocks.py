@@ -120,8 +120,8 @@ def _element(element: Element) -> Iterator[Block]:
             yield from _quote(text, source)
         case Facts(rows):
             yield facts(rows)
-        case Progress(step, of):
-            yield {"type": "context", "elements": [plain(f"Step {step} of {of}")]}
+        case Progress():
+            yield {"type": "context", "elements": [plain(element.words)]}
         case Buttons(buttons):
             yield from _buttons(buttons)
         case Document(label, document):

@@ -20,6 +20,7 @@ CHECK, RAISE = "check_policy", "raise_private"
 _MOST = 3_900  # characters of a message that a shortcut was used on; the rest of 4,000 is for what is asked
 _COMMANDS = ("/policy", "/induction", "/complaint", "/hearth")
 _KINDS = frozenset({None, "file_share", "thread_broadcast"})  # subtypes that are something someone says
+_SHARED = frozenset({"channel", "group"})
 _MARKED = re.compile(r"<(?P<what>[^<>|]+)(\|(?P<label>[^<>]*))?>")
 
 
@@ -27,12 +28,14 @@ _MARKED = re.compile(r"<(?P<what>[^<>|]+)(\|(?P<label>[^<>]*))?>")
 class Said:
     """A message for Hearth; where it `follows`, only if the thread is one between it and the sender.
 
+    `overheard` is one that is said to others: it is for Hearth only where it is set to listen.
     `pane` is the thread of the direct messages in which it was written: a conversation of its own where the
     sender has the assistant pane, else a way of answering in her one private conversation.
     """
 
     message: Message
     follows: bool = False
+    overheard: bool = False
     pane: Pane | None = None
 
 
@@ -56,6 +59,8 @@ def event_said(envelope: Payload, bot_user: str) -> Said | None:
             return Said(_message(event, team, bot_user), pane=pane)
         case "message" if event.get("thread_ts") and _names_nobody(event):
             return Said(_message(event, team, bot_user), follows=True)
+        case "message" if event.get("channel_type") in _SHARED and not _mentions(event, bot_user):
+            return Said(_message(event, team, bot_user), overheard=True)
     return None
 
 
@@ -228,6 +233,11 @@ def _size(file: Payload) -> int:
 def _names_nobody(event: Payload) -> bool:
     """Say whether a message in a thread names nobody: one that names Hearth comes as a mention too."""
     return not re.search(r"<[@!]", str(event.get("text") or ""))
+
+
+def _mentions(event: Payload, bot_user: str) -> bool:
+    """Say whether a message names Hearth: then it comes as a mention too."""
+    return f"<@{bot_user}" in str(event.get("text") or "")
 
 
 def pressed_at(body: Payload) -> Place:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from adapters.slack.incoming import Said
 from bot import inbox
 from bot.message import Message
+from bot.overhearing import Ears
 from bot.records.database import RecordsUnavailable
 from bot.records.store import Records
 from bot.records.tables import Account, Conversation, Event
@@ -24,10 +25,14 @@ _ON_SQLITE = 1  # which has one writer: more would only wait for each other, and
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Accepts messages in threads of its own, so that a slow database holds up nobody else."""
+    """Accepts messages in threads of its own, so that a slow database holds up nobody else.
+
+    What is said to others goes to the `ears`, where there are some, and nowhere else.
+    """
 
     records: Records
     seconds: float = IN_TIME
+    ears: Ears | None = None
     _threads: ThreadPoolExecutor = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,9 +57,13 @@ class Intake:
     def close(self) -> None:
         """End the threads, once what they are at is done."""
         self._threads.shutdown()
+        if self.ears is not None:
+            self.ears.close()
 
     def _take(self, said: Said) -> None:
-        if said.follows and not self._between(said.message):
+        if said.overheard or (said.follows and not self._between(said.message)):
+            if self.ears is not None:
+                self.ears.hear(said.message)
             return
         message = said.message
         if said.pane and self._has_pane(message.sender):

@@ -169,7 +169,7 @@ class Slack:
             said = Said(new) if branch.inducts else None
         else:
             said = incoming.event_said(body, _bot_user(body))
-        if said is None:
+        if said is None or (said.overheard and branch.intake.ears is None):
             return _done()
         if not await branch.intake.takes(said):
             return _again()

@@ -16,6 +16,7 @@ from adapters.teams.events import (
     Installed,
     Joined,
     Nothing,
+    Overheard,
     Picked,
     Pressed,
     Rated,
@@ -91,7 +92,7 @@ def _message(activity: Activity, place: Place) -> Event:
             return Nothing(waits=False)
         return Pressed(place, verb, _at(value, CARRIED), activity.reply_to_id or "", waits=False)
     if not place.private and not _mentions(activity):
-        return Nothing(waits=False)
+        return Overheard(place, _text(activity))
     return Said(place, _text(activity), _files(activity))
 
 

@@ -125,8 +125,8 @@ def _element(element: Element, carried: str, quoted: int) -> list[Block]:
             return [{"type": "Container", "style": "emphasis", "items": [*_lines(text), *source_line]}]
         case Facts(rows):
             return [_fact(label, value) for label, value in rows]
-        case Progress(step, of):
-            return _lines(f"Step {step} of {of}", {"isSubtle": True, "size": "Small"})
+        case Progress():
+            return _lines(element.words, {"isSubtle": True, "size": "Small"})
         case Buttons(buttons):
             return [_action_set(some, carried) for some in _rows(buttons, MOST_ACTIONS)]
         case Document(label, document):

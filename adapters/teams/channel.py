@@ -12,7 +12,7 @@ from adapters.teams.connector import Blocked, Connector, Gone, NotInstalled
 from adapters.teams.places import PRIVATE, account_of, conversation_of
 from adapters.teams.references import References, conversation_id
 from adapters.teams.settings import TeamsSettings
-from bot import outbox
+from bot import outbox, reach, words
 from bot.card import Card, Text
 from bot.channel import TryLater, Undeliverable
 from bot.records.database import RecordsUnavailable
@@ -72,14 +72,18 @@ class TeamsChannel:
         return outgoing.shared(card, carry(vault, conversation, card, whose), asker)
 
     def _say_how(self, card: Card) -> None:
-        """Say, where someone was answered in private, how she gets the answer; once, and not what it is."""
+        """Say, where someone was answered in private, how she gets the answer, and whom one can ring; once.
+
+        Everybody reads it there, so that it is the same whatever she said.
+        """
         event, moved, _ = card.id.partition(_MOVED)
         origin = conversation_of(event)
         if not moved or self._known(origin) is None:
             return
-        how = Card(f"{event}.add-me", "", (Text(_HOW),), "I cannot write to you yet.")
         try:
             with self._records.changing() as change:
+                said = (Text(_HOW), Text(words.by_phone(reach.by_phone(change))))
+                how = Card(f"{event}.add-me", "", said, "I cannot write to you yet.")
                 outbox.put_elsewhere(change, origin, (how,))
         except RecordsUnavailable:
             log.warning("teams.how.not_said")
@@ -124,6 +128,16 @@ class TeamsChannel:
     def tell(self, conversation: str, activity: Mapping[str, Any]) -> None:
         """Send something that is not kept and not tried again; raise TryLater or Undeliverable."""
         self._post(conversation, self._reached(conversation), activity)
+
+    def tell_alone(self, account: str, said: str) -> None:
+        """Say something in someone's private conversation, if there is one; nothing is begun or kept for it.
+
+        Raises TryLater or Undeliverable.
+        """
+        reference = self._known(account)
+        if reference is None or not conversation_id(reference):
+            raise Undeliverable("there is no private conversation with her")
+        self._post(account, reference, outgoing.words(said))
 
     def _post(self, conversation: str, reference: Mapping[str, Any], activity: Mapping[str, Any]) -> str:
         try:

@@ -16,6 +16,14 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Overheard:
+    """Someone wrote to others, where Hearth is too; Teams sends that only where the app may have it."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pressed:
     """Someone pressed a button of the card `card`; `carried` is what the card gave along.
 
@@ -111,5 +119,16 @@ class Nothing:
 
 
 Event = (
-    Said | Pressed | Viewed | Rated | Picked | Consented | Installed | Removed | Joined | Unclear | Nothing
+    Said
+    | Overheard
+    | Pressed
+    | Viewed
+    | Rated
+    | Picked
+    | Consented
+    | Installed
+    | Removed
+    | Joined
+    | Unclear
+    | Nothing
 )

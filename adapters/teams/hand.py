@@ -1,5 +1,6 @@
 """What is done at once with what comes in: it is accepted, and the one who pressed a button is answered."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -15,6 +16,7 @@ from adapters.teams.events import (
     Installed,
     Joined,
     Nothing,
+    Overheard,
     Picked,
     Pressed,
     Rated,
@@ -28,6 +30,7 @@ from adapters.teams.places import Place
 from adapters.teams.presses import Presses
 from bot.commands import in_private
 from bot.message import Message
+from bot.overhearing import Ears, Reads
 from bot.records.store import Records
 
 _TAKEN_FURTHER = (
@@ -45,10 +48,26 @@ class NotKnownHere(Exception):  # noqa: N818 - what is the matter
 
 
 class Hand:
-    """Takes what comes in. `inducts` says that whoever joins is inducted."""
+    """Takes what comes in.
 
-    def __init__(self, records: Records, channel: TeamsChannel, *, inducts: bool = False) -> None:
+    `inducts` says that whoever joins is inducted; `overhears` checks what is said in channels to others, None
+    where nothing does.
+    """
+
+    def __init__(
+        self,
+        records: Records,
+        channel: TeamsChannel,
+        *,
+        inducts: bool = False,
+        overhears: Reads | None = None,
+    ) -> None:
         self._records, self._references, self._inducts = records, channel.references, inducts
+        self._ears = (
+            Ears(records, overhears, lambda message, said, _: channel.tell_alone(message.sender, said))
+            if overhears
+            else None
+        )
         self._acceptance = Acceptance(records, self._references)
         self._asides = Asides()
         self._presses = Presses(records, channel, self._acceptance, self._asides)
@@ -64,6 +83,9 @@ class Hand:
         match event:
             case Said(place, text, files):
                 await self._acceptance.spoken(place, message_at(place, text=text, files=files))
+            case Overheard(place, text):
+                if self._ears is not None:
+                    self._ears.hear(message_at(place, text=text))
             case Installed() | Removed() | Joined():
                 await self._changed(event)
             case Nothing(waits):
@@ -76,6 +98,8 @@ class Hand:
     async def finish(self) -> None:
         """Wait for what was begun beside the answers."""
         await self._asides.finish()
+        if self._ears is not None:
+            await asyncio.to_thread(self._ears.close)
 
     async def _answered(
         self, event: Pressed | Viewed | Rated | Picked | Consented | Unclear

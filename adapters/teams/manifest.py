@@ -18,6 +18,12 @@ PERMISSIONS: Mapping[str, str] = {
     "identity": "to know which account of the organisation writes, so that each person has her own records",
     "messageTeamMembers": "to write in private to someone who was met in a team: her answers, her handoffs",
 }
+# Asked for only where what is said there to others is checked (HEARTH_LISTEN_IN_CHANNELS=yes). Owners of a
+# team or chat consent to it when they add the app.
+LISTENING: Mapping[str, str] = {
+    "ChannelMessage.Read.Group": "to check in memory what is said in channels; nothing of it is kept",
+    "ChatMessage.Read.Chat": "the same, in group chats to which the app was added",
+}
 # What can be chosen beside the box in which one types: plain words, as typed.
 PRIVATE_COMMANDS: Mapping[str, str] = {
     "Induction": "Begin your induction, or go on with it",
@@ -34,8 +40,11 @@ ON_MESSAGES: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def manifest(app_id: str, website: str, release: str) -> Mapping[str, Any]:
-    """Return the manifest. `website` is the organisation's, with its privacy notice at `/privacy`."""
+def manifest(app_id: str, website: str, release: str, *, listens: bool = False) -> Mapping[str, Any]:
+    """Return the manifest. `website` is the organisation's, with its privacy notice at `/privacy`.
+
+    With `listens` it asks for what is said in channels and groups to others.
+    """
     return {
         "$schema": SCHEMA,
         "manifestVersion": VERSION,
@@ -73,18 +82,27 @@ def manifest(app_id: str, website: str, release: str) -> Mapping[str, Any]:
         "composeExtensions": [{"botId": app_id, "commands": [_on_message(*one) for one in ON_MESSAGES]}],
         "permissions": list(PERMISSIONS),
         "validDomains": [],
+        **(_listening(app_id, website) if listens else {}),
     }
 
 
-def package(app_id: str, website: str, release: str) -> bytes:
+def package(app_id: str, website: str, release: str, *, listens: bool = False) -> bytes:
     """Return the app package as a ZIP file; the same for the same input."""
-    made = json.dumps(manifest(app_id, website, release), indent=2).encode()
+    made = json.dumps(manifest(app_id, website, release, listens=listens), indent=2).encode()
     icons = {"color.png": icon(192, outline=False), "outline.png": icon(32, outline=True)}
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in {"manifest.json": made, **icons}.items():
             archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), content)
     return written.getvalue()
+
+
+def _listening(app_id: str, website: str) -> Mapping[str, Any]:
+    asked = [{"name": name, "type": "Application"} for name in LISTENING]
+    return {
+        "webApplicationInfo": {"id": app_id, "resource": website},
+        "authorization": {"permissions": {"resourceSpecific": asked}},
+    }
 
 
 def _commands(scopes: tuple[str, ...], commands: Mapping[str, str]) -> Mapping[str, Any]:

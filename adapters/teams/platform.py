@@ -13,6 +13,7 @@ from adapters.teams.hand import Hand
 from adapters.teams.keys import SigningKeys
 from adapters.teams.settings import TeamsSettings
 from adapters.teams.web import new_pool
+from bot.overhearing import Reads
 from bot.records.store import Records
 
 
@@ -23,11 +24,12 @@ def teams_channel(records: Records, settings: TeamsSettings) -> TeamsChannel:
 
 @dataclass(frozen=True, slots=True)
 class OnTeams:
-    """One organisation on Teams: its records and tenants, and whether whoever joins there is inducted."""
+    """One organisation on Teams: its records and tenants, whether joiners are inducted, what overhears."""
 
     records: Records
     settings: TeamsSettings
     inducts: bool = False
+    overhears: Reads | None = None
 
 
 class Teams:
@@ -37,10 +39,7 @@ class Teams:
     """
 
     def __init__(self, organisations: Sequence[OnTeams], *, guard: Guard | None = None) -> None:
-        self._hands = [
-            Hand(one.records, teams_channel(one.records, one.settings), inducts=one.inducts)
-            for one in organisations
-        ]
+        self._hands = [_hand(one) for one in organisations]
         self._of: Mapping[str, Hand] = {
             tenant: hand
             for one, hand in zip(organisations, self._hands, strict=True)
@@ -60,3 +59,8 @@ class Teams:
         """Finish what was begun beside the answers."""
         for hand in self._hands:
             await hand.finish()
+
+
+def _hand(one: OnTeams) -> Hand:
+    channel = teams_channel(one.records, one.settings)
+    return Hand(one.records, channel, inducts=one.inducts, overhears=one.overhears)

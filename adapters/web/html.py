@@ -41,8 +41,8 @@ def _element(element: Element) -> str:
         case Facts(rows):
             return f'<dl class="facts">{"".join(_row(*row) for row in rows)}</dl>' if rows else ""
         case Progress(step, of):
-            bar = f'<progress value="{step}" max="{of}" aria-hidden="true"></progress>'
-            return f'<div class="progress"><p>Step {step} of {of}</p>{bar}</div>'
+            bar = f'<progress value="{step}" max="{of}" aria-hidden="true"></progress>' if of else ""
+            return f'<div class="progress"><p>{element.words}</p>{bar}</div>'
         case Buttons(buttons):
             return f'<div class="buttons">{"".join(map(_button, buttons))}</div>' if buttons else ""
         case Document(label, document):

@@ -18,7 +18,7 @@ from bot.cases import (
     conflict,
     handoffs,
     mentions,
-    naming,
+    offers,
     officer_cards,
 )
 from bot.cases.casebook import CaseError
@@ -52,13 +52,7 @@ def warn(visit: Visit, text: str, *, kept: str) -> Sequence[Card]:
 
 def first(change: Change, person: Person, text: str) -> Officer | None:
     """Return the first to be told whom the words do not mean and who did not say them."""
-    known = conflict.known_officers(change.records, change.session)
-    barred = {person.id, *naming.meant(text, known)}
-    for office in conflict.SAFEGUARDING:
-        for officer in officers.holders(change.session, change.records.organisation, office):
-            if officer.person not in barred:
-                return officer
-    return None
+    return conflict.first_not_meant(change.records, change.session, conflict.SAFEGUARDING, text, person.id)
 
 
 def tell_now(visit: Visit, rest: str) -> Sequence[Card]:
@@ -68,16 +62,15 @@ def tell_now(visit: Visit, rest: str) -> Sequence[Card]:
     text = visit.state.held
     if same is None and (text is None or _mark(visit, text) != rest):
         raise CaseError(_SAY_IT_AGAIN)
-    if not going_on:
-        visit.state.held = None
+    if text is not None and _mark(visit, text) == rest:
+        visit.state.held = None  # they are with the lead now, and are nobody's answer to anything else
     if same is not None:
         return (alarm_cards.passed_on_already(visit.card_id, same, going_on=going_on),)
     case = _open(visit, text or "")
     handed = _hand(visit, case)
     if handed is None:
         return (alarm_cards.everyone_tried(visit.card_id, case, (), going_on=going_on),)
-    handoff, contact = handed
-    return (alarm_cards.receipt(visit.card_id, visit.rules, case, handoff, contact, going_on=going_on),)
+    return (alarm_cards.receipt(visit, case, *handed, going_on=going_on),)
 
 
 def divert(visit: Visit, rest: str) -> Sequence[Card]:
@@ -171,7 +164,8 @@ def _hand(visit: Visit, case: Case) -> tuple[Handoff, Contact] | None:
     if handed is None:
         return None
     handoff, officer = handed
-    reach.tell(change, officer.person, complaint_cards.offer(visit.rules, case, handoff))
+    if not offers.make(change, case, handoff, complaint_cards.offer(visit.rules, case, handoff)):
+        handoff.due_at = change.records.now()  # it goes on to the next at the clock's next look
     return handoff, officers.contact(change.records, officer)
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from bot import safeguarding
+from bot import reach, safeguarding
 from bot.card import Button, Buttons, Card, Element, Facts, Text
 from bot.cases.form import private
 from bot.cases.rules import Rules
 from bot.contact import Contact
 from bot.records.tables import Case, Handoff
+from bot.visit import Visit
 
 _TITLE = "If someone may be at risk"
 _NEUTRAL = "You have a private item."
@@ -41,19 +42,25 @@ def warning(card_id: str, rules: Rules, contact: Contact | None, tell: str, *, k
     return Card(card_id, _TITLE, tuple(elements), _NEUTRAL)
 
 
-def receipt(
-    card_id: str, rules: Rules, case: Case, handoff: Handoff, contact: Contact, *, going_on: bool
-) -> Card:
+def receipt(visit: Visit, case: Case, handoff: Handoff, contact: Contact, *, going_on: bool) -> Card:
     """Return to whom it has gone, by when it is taken on, and whom to ring meanwhile."""
     if handoff.to is None:
-        return everyone_tried(card_id, case, [(contact.name, contact.phone)], going_on=going_on)
-    by = rules.calendar.local(handoff.due_at)
+        return everyone_tried(visit.card_id, case, [(contact.name, contact.phone)], going_on=going_on)
+    by = visit.rules.calendar.local(handoff.due_at)
+    told = (
+        f"{contact.name} has your words, and nobody else. You hear here as soon as they are taken on.",
+        f"If that has not happened by {by:%H:%M}, the next person gets them too, and I tell you so.",
+    )
+    if not reach.can_be_reached(visit.change, handoff.to):
+        told = (
+            f"Your words are kept for {contact.name}, whom I cannot reach here. Please ring now.",
+            "In a few minutes the next person gets them too, and I tell you so.",
+        )
     return private(
-        card_id,
+        visit.card_id,
         case.number,
         "It has been passed on",
-        Text(f"{contact.name} has your words, and nobody else. You hear here as soon as they are taken on."),
-        Text(f"If that has not happened by {by:%H:%M}, the next person gets them too, and I tell you so."),
+        *(Text(said) for said in told),
         Text(f"{_DANGER} To speak to someone, ring:"),
         Facts(((contact.name, contact.phone), ("Number", case.number))),
         _ways(case, going_on=going_on),

@@ -178,6 +178,12 @@ def cannot(case: Case) -> str:
     return f"That was done already, or its time has not come: {case.number} is at “{case.stage}”."
 
 
+def may_be_appealed(case: Case, now: datetime) -> bool:
+    """Say whether a complaint is answered, and its time to appeal runs on."""
+    answered = case.kind == "complaint" and case.stage == "answered"
+    return answered and case.due_at is not None and case.due_at > now
+
+
 def _name(by: Person | None) -> str:
     return people.audit_name(by) if by else "hearth"
 

@@ -5,9 +5,9 @@ Whoever sees to the complaint later is shown no trace of it.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from bot import officers, people
+from bot import officers, people, reach
 from bot.card import Button, Buttons, Card, Element, Text
-from bot.cases import complaint, conflict, handoffs, officer_cards
+from bot.cases import complaint, complaint_cards, conflict, handoffs, officer_cards
 from bot.cases.casebook import CaseError
 from bot.cases.form import private
 from bot.records.tables import Case, CasePerson, Handoff
@@ -50,6 +50,8 @@ def clear(visit: Visit, rest: str) -> Sequence[Card]:
         return (card(visit, case, handoff),)
     handoffs.end_all(visit.change, case, who=people.audit_name(visit.person))
     officer = complaint.send_on(visit.change, visit.rules, case)
+    myself = conflict.officer_of(visit.change.session, visit.person.organisation, visit.person.id)
+    reach.tell(visit.change, case.raised_by, complaint_cards.sent_on(visit, case, officer, myself))
     if officer is not None and officer.person == visit.person.id:
         (new,) = handoffs.of_case(visit.change, case)
         mine = Buttons((Button("Open it", f"case:open:{new.id}", "primary"),))

@@ -20,6 +20,7 @@ from bot.cases import (
     handoffs,
     mentions,
     nudge_cards,
+    offers,
     raiser_cards,
     stages,
 )
@@ -103,16 +104,15 @@ def _hand_anew(records: Records, rules: Rules, case_id: str) -> None:
         due = handoffs.due(rules, case, case.kind, records.now())
         handed = handoffs.hand_on(change, case, case.kind, due)
         if handed is not None:
-            handoff, officer = handed
-            reach.tell(change, officer.person, complaint_cards.offer(rules, case, handoff))
+            offers.make(change, case, handed[0], complaint_cards.offer(rules, case, handed[0]))
 
 
 def _nudge(records: Records, rules: Rules, handoff_id: str) -> None:
     """Say that nobody has taken on what is due; those who were asked in one case wait together.
 
-    A working day later she who has it is reminded, each further one the next without a conflict is asked as
-    well, and once everyone was asked, whoever raised it is told whom to ring. A safeguarding matter goes on
-    to the next at once.
+    A working day later she who has it is reminded, if she can be reached; each further one the next without
+    a conflict is asked as well, and once everyone was asked, whoever raised it is told whom to ring. A
+    safeguarding matter goes on to the next at once.
     """
     with records.changing() as change:
         handoff = change.session.scalars(
@@ -127,7 +127,7 @@ def _nudge(records: Records, rules: Rules, handoff_id: str) -> None:
         asked = handoffs.of_case(change, case)
         # Any of those that wait together may be the one that is due: their sum tells one time from the next.
         times, over = sum(one.nudges for one in asked), handoff.due_at
-        if times == 1 and case.kind != "safeguarding":
+        if times == 1 and case.kind != "safeguarding" and _is_there(change, handoff):
             due = _next_due(rules, handoff.why, over, records.now())
             for one in asked:
                 one.due_at = due
@@ -144,21 +144,27 @@ def _nudge(records: Records, rules: Rules, handoff_id: str) -> None:
 def _ask_next(change: Change, rules: Rules, case: Case, why: str, over: datetime) -> Officer | None:
     """Hand a case to the next here as well, and tell her that it waits; return None where there is nobody.
 
-    `over` is the time by which it should have been taken on. An outside contact has no account here.
+    Whoever cannot be reached here is passed over to the one after her. `over` is the time by which it should
+    have been taken on. An outside contact has no account here.
     """
     now, turn = change.records.now(), _turn_left(change, case)
     urgent = case.kind == "safeguarding"
     due = rules.taken_on_by(why, now) if urgent and turn else _next_due(rules, why, over, now)
     for one in handoffs.of_case(change, case):
         one.due_at = due
-    if not turn:
-        return None
-    new = handoffs.hand_off(change, case, turn[0], why, due)
-    if turn[0].person is None:
-        return None
     waits = complaint_cards.offer if urgent else nudge_cards.something_waits
-    reach.tell(change, turn[0].person, waits(rules, case, new))
-    return turn[0]
+    for officer in turn:
+        new = handoffs.hand_off(change, case, officer, why, due)
+        if officer.person is None:
+            return None
+        if offers.make(change, case, new, waits(rules, case, new)):
+            return officer
+    return None
+
+
+def _is_there(change: Change, handoff: Handoff) -> bool:
+    """Say whether she whom something was handed to can be reminded; an outside contact is rung."""
+    return handoff.to is None or reach.can_be_reached(change, handoff.to)
 
 
 def _everyone_asked(change: Change, case: Case, times: int) -> None:
@@ -210,8 +216,9 @@ def _tell_late(records: Records, case_id: str) -> None:
         if has_it is not None:
             reach.tell(change, has_it, nudge_cards.is_late(case, owned=has_it == case.owner))
         others = [one for one in conflict.in_turn(change.session, case) if one.person not in (None, has_it)]
-        for officer in others[:1]:
-            reach.tell(change, officer.person, nudge_cards.late_elsewhere(case))
+        for officer in others:
+            if reach.tell(change, officer.person, nudge_cards.late_elsewhere(case)):
+                break  # the next who can be reached
         if case.raised_by is not None:
             reach.tell(change, case.raised_by, raiser_cards.late(case, _ring(change, others)))
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot import officers, people, reach
 from bot.card import Card
-from bot.cases import casebook, complaint_cards, conflict, form, handoffs, mentions, naming
+from bot.cases import casebook, complaint_cards, conflict, form, handoffs, mentions, naming, offers
 from bot.cases.casebook import CaseError
 from bot.cases.complaint_dates import due_after
 from bot.cases.form import SKIPPED, Answers, Form, Question
@@ -206,7 +206,7 @@ def send_on(change: Change, rules: Rules, case: Case) -> Officer | None:
     if handed is None:
         return None
     handoff, officer = handed
-    reach.tell(change, officer.person, complaint_cards.offer(rules, case, handoff))
+    offers.make(change, case, handoff, complaint_cards.offer(rules, case, handoff))
     return officer
 
 

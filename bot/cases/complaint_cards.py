@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from bot import days, officers
-from bot.answer_card import source_of
-from bot.card import Button, Buttons, Card, Element, Facts, Quote, Text
-from bot.cases import casebook
+from bot.card import Button, Buttons, Card, Element, Facts, Text
+from bot.cases import casebook, handoffs, offers
 from bot.cases.complaint_dates import acknowledge_by, answer_by, by_law, day_of, is_same_day
 from bot.cases.form import private
-from bot.cases.rules import Procedure, Rules
+from bot.cases.quoting import quotes
+from bot.cases.rules import Rules
 from bot.contact import Contact
 from bot.records.store import Change
 from bot.records.tables import Case, Handoff, Officer
@@ -60,7 +60,7 @@ def receipt(visit: Visit, case: Case, rows: Sequence[tuple[str, str]], officer: 
     elements: list[Element] = [
         Text("It is recorded and has been sent. Keep this number; it opens nothing for anyone else."),
         Facts((("Number", case.number), *rows)),
-        Text(_goes_to(visit.change, officer)),
+        Text(_goes_to(visit.change, case, officer)),
         Text(f"{_first(rules, case)} By {last} you get an answer."),
         *on_procedure(visit, case),
     ]
@@ -113,7 +113,10 @@ def offer(rules: Rules, case: Case, handoff: Handoff) -> Card:
 
 def appealed(visit: Visit, case: Case, officer: Officer | None) -> Card:
     """Return that an appeal is recorded, to whom it goes, and by when it is decided."""
-    elements: list[Element] = [Text("Your appeal is recorded."), Text(_goes_to(visit.change, officer))]
+    elements: list[Element] = [
+        Text("Your appeal is recorded."),
+        Text(_goes_to(visit.change, case, officer)),
+    ]
     if case.due_at is not None:
         elements.append(Text(f"It is decided by {days.in_words(day_of(visit.rules, case.due_at))}."))
     elements.append(of_raiser(case))
@@ -126,7 +129,16 @@ def nobody(case: Case) -> Card:
     return private(f"{case.id}.nobody", case.number, f"About {case.number}", Text(said))
 
 
-def _goes_to(change: Change, officer: Officer | None) -> str:
+def sent_on(visit: Visit, case: Case, officer: Officer | None, cleared: Officer | None) -> Card:
+    """Return, to whoever raised a complaint, to whom it went on, and who read it to say so."""
+    said = _goes_to(visit.change, case, officer)
+    if cleared is not None and (officer is None or officer.person != cleared.person):
+        name = officers.contact(visit.change.records, cleared).name
+        said = f"{said} Before, {name} read it to say whom it is about, and has it no more."
+    return private(f"{visit.card_id}.raiser", case.number, f"About {case.number}", Text(said))
+
+
+def _goes_to(change: Change, case: Case, officer: Officer | None) -> str:
     if officer is None:
         return f"There is nobody here to whom it may go. {_NOBODY}"
     contact = officers.contact(change.records, officer)
@@ -135,7 +147,12 @@ def _goes_to(change: Change, officer: Officer | None) -> str:
             f"Nobody here may deal with it, so it goes to {contact.name} outside. Please ring "
             f"{contact.phone} and give the number: I cannot reach them from here."
         )
-    return f"It has gone to {contact.name} alone."
+    if any(handoff.why == "clear" for handoff in handoffs.of_case(change, case)):
+        return (
+            f"It has gone to {contact.name} alone, who reads it first to say whom it is about, so that it "
+            "reaches nobody whom it may be about. Then it goes on, and you are told to whom."
+        )
+    return " ".join((f"It has gone to {contact.name} alone.", offers.ring(change, officer))).strip()
 
 
 def on_procedure(visit: Visit, case: Case) -> Sequence[Element]:
@@ -149,14 +166,7 @@ def on_procedure(visit: Visit, case: Case) -> Sequence[Element]:
     procedure = visit.rules.procedures.get(case.procedure)
     if procedure is None:  # the organisation has other rules since
         return elements
-    elements += quotes(visit, procedure)
+    elements += quotes(visit, procedure.clauses)
     if procedure.note:
         elements.append(Text(procedure.note))
     return elements
-
-
-def quotes(visit: Visit, procedure: Procedure) -> Sequence[Quote]:
-    """Return the clauses on which a procedure rests, word for word, as far as the policy has them."""
-    policy = visit.course.policy
-    found = [clause for clause in policy.clauses if clause.id in procedure.clauses]
-    return [Quote(clause.text, source_of(clause, policy)) for clause in found]

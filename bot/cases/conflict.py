@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import officers
+from bot.cases import naming
 from bot.cases.naming import Known
 from bot.contact import Office
 from bot.records.store import Records
@@ -125,6 +126,18 @@ def known_officers(records: Records, session: Session) -> Sequence[Known]:
             contact = officers.contact(records, officer)
             found.append(Known(officer.person, officer.office, (contact.name, *contact.also_called)))
     return found
+
+
+def first_not_meant(
+    records: Records, session: Session, offices: Sequence[Office], text: str, sender: str | None
+) -> Officer | None:
+    """Return the first holder of the offices, in their order, who neither said a text nor is meant by it."""
+    barred = {sender, *naming.meant(text, known_officers(records, session))}
+    for office in offices:
+        for officer in officers.holders(session, records.organisation, office):
+            if officer.person is None or officer.person not in barred:
+                return officer
+    return None
 
 
 def in_turn(session: Session, case: Case, without: Collection[str] = ()) -> Sequence[Officer]:

@@ -13,6 +13,7 @@ from bot.cases import (
     content_down,
     form,
     handoffs,
+    offers,
 )
 from bot.cases.casebook import CaseError
 from bot.cases.content_cards import PICTURE, TEXT, WHERE
@@ -21,7 +22,6 @@ from bot.records.store import Change
 from bot.records.tables import Case, Officer
 from bot.visit import Visit
 
-_EVERYWHERE = "everywhere"
 _NOBODY_APPROVES = "There is nobody here who could approve it. Please speak with a trustee."
 
 
@@ -68,7 +68,7 @@ def submit(visit: Visit, case: Case, given: Answers) -> Sequence[Card]:
         raise CaseError(_NOBODY_APPROVES)
     handoff, officer = handed
     deviates(change, case, officer)
-    reach.tell(change, officer.person, complaint_cards.offer(rules, case, handoff))
+    offers.make(change, case, handoff, complaint_cards.offer(rules, case, handoff))
     return (content_cards.receipt(visit, case, officer),)
 
 
@@ -207,11 +207,20 @@ def _myself(visit: Visit) -> Officer:
 
 def _sites(visit: Visit) -> tuple[tuple[str, str], ...]:
     sites = visit.rules.quarterly.sites
-    every = ((_EVERYWHERE, "All of these"),) if len(sites) > 1 else ()
+    every = ((content_down.EVERYWHERE, "All of these"),) if len(sites) > 1 else ()
     return (*((site, site) for site in sites), *every)
 
 
-FORM = Form("content", "Proposing a post", intro, questions, submit, changed=changed, told=content_cards.told)
+FORM = Form(
+    "content",
+    "Proposing a post",
+    intro,
+    questions,
+    submit,
+    changed=changed,
+    told=content_cards.told,
+    grows=True,  # there are as many as people are seen in it
+)
 PRESSES: Mapping[str, Callable[[Visit, str], Sequence[Card]]] = {
     "rewrite": rewrite,
     "approve": approve,

@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 
 from bot import days, officers
-from bot.answer_card import source_of
-from bot.card import Button, Buttons, Card, Element, Facts, Quote, Text
-from bot.cases import casebook, content_consents, content_down, officer_cards, stages
+from bot.card import Button, Buttons, Card, Element, Facts, Text
+from bot.cases import casebook, content_consents, content_down, offers, officer_cards, stages
 from bot.cases.complaint_dates import day_of
 from bot.cases.form import Answers, private
+from bot.cases.quoting import POSTS, quotes
 from bot.records.tables import Case, Officer
 from bot.visit import Visit
 
-TEXT, PICTURE, WHERE = "text", "picture", "where"
-_CLAUSES = ("1.2", "1.4", "1.6")
+TEXT, PICTURE, WHERE = "text", "picture", content_down.WHERE
 
 
 def intro(visit: Visit, *, own: bool) -> Card:
@@ -32,7 +31,7 @@ def intro(visit: Visit, *, own: bool) -> Card:
                 "I ask for the text, the picture and where it shall go, and for the consent of everyone who "
                 f"can be seen: for a child, a parent's or carer's. {who}"
             ),
-            *quotes(visit),
+            *quotes(visit, POSTS),
             Buttons(
                 (
                     Button("Propose it", "case:start:content", "primary"),
@@ -53,6 +52,8 @@ def receipt(visit: Visit, case: Case, officer: Officer) -> Card:
     ]
     if case.due_at is not None:
         elements.append(Text(f"It is decided by {days.in_words(day_of(visit.rules, case.due_at))}."))
+    if rings := offers.ring(visit.change, officer):
+        elements.append(Text(rings))
     deviation = casebook.entries(visit.change, case, "deviation")
     elements += [Text(f"{text} This is put on record.") for _, text in deviation]
     lacking = _lacking(visit, case)
@@ -91,16 +92,15 @@ def for_author(visit: Visit, case: Case) -> Sequence[Element]:
 
 def told(visit: Visit, case: Case, given: Answers) -> Sequence[Element]:
     """Return a post as whoever approves it sees it, with every consent and what the policy says."""
-    where = {"everywhere": ", ".join(visit.rules.quarterly.sites)}
-    rows = [("Text", given.get(TEXT, "")), ("Where", where.get(given.get(WHERE, ""), given.get(WHERE, "")))]
+    rows = [("Text", given.get(TEXT, "")), ("Where", content_down.where(visit.rules, given.get(WHERE, "")))]
     today = content_down.today(visit.change, visit.rules)
     for consent in content_consents.current(visit.change, case):
         name = content_consents.who(visit.change, consent)
         kind = "child" if consent.child else "adult"
         rows.append((f"{name} ({kind})", content_consents.told(visit.change, consent, today)))
     if not content_consents.current(visit.change, case):
-        rows.append(("Pictured", "nobody, as its author says"))
-    elements: list[Element] = [Facts(tuple(rows)), *quotes(visit)]
+        rows.append(("Who can be seen or is named", "nobody, as its author says"))
+    elements: list[Element] = [Facts(tuple(rows)), *quotes(visit, POSTS)]
     if may_report(visit, case):
         elements.append(Buttons((Button("Report a withdrawn consent", f"case:consents:{case.id}"),)))
     return elements
@@ -181,13 +181,6 @@ def is_down(visit: Visit, post: Case) -> Card:
     """Return to an author that her post is offline."""
     said = Text("It was taken down, since a consent was withdrawn or has run out.")
     return private(f"{visit.card_id}.author", post.number, f"{post.number} is offline", said)
-
-
-def quotes(visit: Visit) -> Sequence[Quote]:
-    """Return what the policy says of posts, word for word, as far as it has these clauses."""
-    policy = visit.course.policy
-    found = [clause for clause in policy.clauses if clause.id in _CLAUSES]
-    return [Quote(clause.text, source_of(clause, policy)) for clause in found]
 
 
 def _lacking(visit: Visit, case: Case) -> Sequence[str]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from bot import days, people
-from bot.cases import form
+from bot.cases import casebook, form
 from bot.cases.casebook import CaseError
 from bot.cases.form import Answers, Question
 from bot.records.store import Change
@@ -17,6 +17,7 @@ NOBODY, NOT_YET, NO_END, CHILD = "nobody", "not-yet", "withdrawn", "child"
 # So many in one post: a picture of a whole crowd needs no list, it needs another picture.
 MOST = 20
 _WHO, _CHILD, _GIVER, _MEANS, _GIVEN, _UNTIL, _ROW = "who", "child", "giver", "means", "given", "until", "row"
+_OF_ROW = f"{casebook.ANSWER}{_ROW}-"
 # What is asked of each anew when the post is another one than consent was given for.
 _DETAILS = (_GIVER, _MEANS, _GIVEN, _UNTIL)
 _MEANS_OPTIONS = (
@@ -34,8 +35,8 @@ def questions(given: Answers, today: date) -> Sequence[Question]:
     """Return what is asked of those who are pictured, one after the other, as far as it is known who is."""
     found: list[Question] = []
     for number in range(1, MOST + 1):
-        found.append(_who(number))
         who = given.get(f"{_WHO}-{number}")
+        found.append(_who(number, who))
         if who is None or who == NOBODY:
             break
         of_one = list(_of_one(given, number, who, today))
@@ -66,9 +67,11 @@ def write(visit: Visit, case: Case, given: Answers) -> None:
 
 
 def current(change: Change, case: Case) -> Sequence[Consent]:
-    """Return the consents of a post that are not void, one for each who is pictured."""
+    """Return the consents of a post that are not void, one for each who is pictured, as they were named."""
     rows = select(Consent).where(Consent.case_ == case.id, Consent.void_at.is_(None))
-    return change.session.scalars(rows.order_by(Consent.id)).all()
+    found = change.session.scalars(rows.order_by(Consent.id)).all()
+    named = [text for row, text in casebook.entries(change, case) if row.kind.startswith(_OF_ROW)]
+    return sorted(found, key=lambda one: named.index(one.id) if one.id in named else len(named))
 
 
 def lacking(change: Change, case: Case, today: date) -> Sequence[str]:
@@ -142,13 +145,14 @@ def withdraw(visit: Visit, case: Case, consent_id: str) -> Consent:
     return found
 
 
-def _who(number: int) -> Question:
+def _who(number: int, who: str | None) -> Question:
     if number == 1:
         ask = "Who can be seen in it, or is named? One after the other: write the first, child or adult."
-        label = "Nobody"
+        label, short = "Nobody", "Who can be seen or is named"
     else:
-        ask, label = "Who else?", "Nobody else"
-    return Question(f"{_WHO}-{number}", ask, f"Pictured {number}", ((NOBODY, label),), read=_read_who)
+        ask, label, short = "Who else?", "Nobody else", "Who else"
+    short = short if who == NOBODY else f"Person {number}"
+    return Question(f"{_WHO}-{number}", ask, short, ((NOBODY, label),), read=_read_who)
 
 
 def _of_one(given: Answers, number: int, name: str, today: date) -> Sequence[Question]:
@@ -156,7 +160,7 @@ def _of_one(given: Answers, number: int, name: str, today: date) -> Sequence[Que
     child = Question(
         f"{_CHILD}-{number}",
         f"Is “{name}” a child or an adult?",
-        f"Pictured {number} is",
+        f"Person {number}, child or adult",
         ((CHILD, "A child"), ("adult", "An adult")),
         typed=False,
     )
@@ -164,11 +168,14 @@ def _of_one(given: Answers, number: int, name: str, today: date) -> Sequence[Que
     if given.get(child.id) == CHILD:
         ask = f"Which parent or carer gave consent for “{name}”? Write their name."
         options = ((NOT_YET, "Nobody yet"),)
-        found.append(Question(f"{_GIVER}-{number}", ask, f"Consent {number} by", options))
+        found.append(Question(f"{_GIVER}-{number}", ask, f"Person {number}, who gave consent", options))
     if child.id not in given or given.get(found[-1].id) in (None, NOT_YET):
         return found
     how = Question(
-        f"{_MEANS}-{number}", "How was consent given?", f"How consent {number} was given", _MEANS_OPTIONS
+        f"{_MEANS}-{number}",
+        "How was consent given?",
+        f"Person {number}, how consent was given",
+        _MEANS_OPTIONS,
     )
     found.append(how)
     if given.get(how.id) in (None, NOT_YET):
@@ -181,25 +188,25 @@ def _of_one(given: Answers, number: int, name: str, today: date) -> Sequence[Que
 
 
 def _given_on(number: int, today: date) -> Question:
-    options = (
-        (days.in_words(today, days.DATE), "Today"),
-        (days.in_words(today - _DAY, days.DATE), "Yesterday"),
-    )
+    options = (_day_option("Today,", today), _day_option("Yesterday,", today - _DAY))
     read = _reads(lambda day: day <= today, "Consent cannot be given in the future.")
     ask = "When was it given? Choose, or write a day, such as 3 March 2026."
-    return Question(f"{_GIVEN}-{number}", ask, f"Consent {number} given on", options, read=read)
+    return Question(f"{_GIVEN}-{number}", ask, f"Person {number}, consent given on", options, read=read)
 
 
 def _until(number: int, since: date) -> Question:
-    options = (
-        (days.in_words(_year_after(since), days.DATE), "For a year"),
-        (NO_END, "Until it is withdrawn"),
-    )
+    options = (_day_option("For a year, until", _year_after(since)), (NO_END, "Until it is withdrawn"))
     read = _reads(
         lambda day: day >= since, f"It was given on {days.in_words(since, days.DATE)}: it cannot end before."
     )
     ask = "Until when does it hold? Choose, or write the last day, such as 31 August 2027."
-    return Question(f"{_UNTIL}-{number}", ask, f"Consent {number} until", options, read=read)
+    return Question(f"{_UNTIL}-{number}", ask, f"Person {number}, consent until", options, read=read)
+
+
+def _day_option(called: str, day: date) -> tuple[str, str]:
+    """Return a day to choose, named by its date too: read again tomorrow, "today" would be another one."""
+    words = days.in_words(day, days.DATE)
+    return words, f"{called} {words}"
 
 
 def _reads(fits: Callable[[date], bool], otherwise: str) -> Callable[[str], str]:

@@ -5,8 +5,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from bot import reach
-from bot.cases import casebook, complaint_cards, content_consents, handoffs
+from bot.cases import casebook, complaint_cards, content_consents, handoffs, offers
 from bot.cases.rules import Rules
 from bot.records.store import Change, Records
 from bot.records.tables import Case, Consent
@@ -14,11 +13,18 @@ from bot.records.tables import Case, Consent
 log = logging.getLogger(__name__)
 
 PUBLISHED = "published"
+# The question where a post shall go, and the answer that names all sites.
+WHERE, EVERYWHERE = "where", "everywhere"
 
 
 def today(change: Change, rules: Rules) -> date:
     """Return the day that it is where the organisation is."""
     return rules.calendar.local(change.records.now()).date()
+
+
+def where(rules: Rules, given: str) -> str:
+    """Return where a post is to go, as it is shown."""
+    return ", ".join(rules.quarterly.sites) if given == EVERYWHERE else given
 
 
 def may_be_online(change: Change, post: Case) -> bool:
@@ -44,12 +50,13 @@ def take_down(change: Change, rules: Rules, post: Case, consent: Consent, why: s
     casebook.note(change, case, "take-down", said, None)
     text = change.records.open(Case.summary, post)
     casebook.note(change, case, "post", text, None)
+    for _, given in casebook.entries(change, post, f"{casebook.ANSWER}{WHERE}"):
+        casebook.note(change, case, "sites", where(rules, given), None)
     due = min(case.due_at or now, rules.taken_on_by("take-down", now))
     handed = handoffs.hand_on(change, case, "take-down", due)
     log.info("content.take_down", extra={"case": case.id})
     if handed is not None:
-        handoff, officer = handed
-        reach.tell(change, officer.person, complaint_cards.offer(rules, case, handoff))
+        offers.make(change, case, handed[0], complaint_cards.offer(rules, case, handed[0]))
     return case
 
 

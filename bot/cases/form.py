@@ -48,7 +48,8 @@ class Form:
     """What is asked for a case of one kind; `questions` depends on what was answered.
 
     `changed` is told of each answer that is not as it was, and returns what is said of that. `told` is what
-    whoever sees to the case is shown in place of the answers.
+    whoever sees to the case is shown in place of the answers. `grows` says that nobody knows at its beginning
+    how many questions there will be.
     """
 
     kind: Kind
@@ -58,6 +59,7 @@ class Form:
     submit: Callable[[Visit, Case, Answers], Sequence[Card]]
     changed: Callable[[Visit, Case, str], str] | None = None
     told: Callable[[Visit, Case, Answers], Sequence[Element]] | None = None
+    grows: bool = False
 
 
 def begin(visit: Visit, form: Form, first: Mapping[str, str]) -> Sequence[Card]:
@@ -242,7 +244,7 @@ def _ask(
 ) -> Card:
     visit.state.awaiting = f"case:{question.id}:{case.id}"
     given = answers(visit, case).get(question.id, "")
-    elements: list[Element] = [Progress(number, of)]
+    elements: list[Element] = [Progress(number, None if form.grows else of)]
     if said:
         elements.append(Text(said))
     elements.append(Text(question.ask))

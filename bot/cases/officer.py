@@ -104,10 +104,11 @@ def write(visit: Visit, rest: str) -> Sequence[Card]:
     case = casebook.owned(visit.change, case_id, visit.person)
     if what not in _ASKS:
         raise CaseError(casebook.NOT_OPEN)
-    if case.stage in stages.OVER:
-        raise CaseError(casebook.cannot(case))
     if what == "lessons":
         _may_be_closed(visit, case)
+    leads_on = what not in _STEPS or stages.after(case.kind, case.stage, _STEPS[what]) is not None
+    if case.stage in stages.OVER or not leads_on:
+        raise CaseError(casebook.cannot(case))
     visit.state.awaiting = f"officer:{what}:{case.id}"
     title = f"{case.number}: {_TITLES[what]}"
     return (private(visit.card_id, case.number, title, Text(_ASKS[what]), _leave(case)),)
@@ -148,7 +149,7 @@ def send(visit: Visit, rest: str) -> Sequence[Card]:
         _may_be_closed(visit, case)
     if what in _STEPS:
         casebook.step(visit.change, case, _STEPS[what], visit.person)
-    entry.kind = what
+    entry.kind, entry.at = what, visit.change.records.now()  # it counts from when it is sent
     visit.change.session.flush()
     if what in _STEPS or case.stage in complaint.BEFORE_ANSWER:
         complaint.date_anew(visit.change, visit.rules, case)
@@ -218,8 +219,10 @@ def _myself(visit: Visit) -> Officer:
 
 
 def _may_be_closed(visit: Visit, case: Case) -> None:
-    """Raise CaseError while an answer may still be appealed: nobody loses that by its being closed."""
-    if case.stage == "answered" and case.due_at is not None and case.due_at > visit.change.records.now():
+    """Raise CaseError while an answer may be appealed, or is: nobody loses that by its being closed."""
+    if case.stage == "appeal":
+        raise CaseError(f"{case.number} is under appeal: decide on that first. Then it can be closed.")
+    if casebook.may_be_appealed(case, visit.change.records.now()) and case.due_at is not None:
         day = days.in_words(day_of(visit.rules, case.due_at))
         raise CaseError(
             f"{case.number} may be appealed until {day}. It can be closed after that, or as soon as whoever "

@@ -10,6 +10,7 @@ from bot.cases import files as case_files
 from bot.cases.casebook import ANSWER
 from bot.cases.complaint_dates import by_law, day_of
 from bot.cases.form import private
+from bot.cases.quoting import quotes
 from bot.cases.rules import Rules
 from bot.records.store import Change
 from bot.records.tables import Case, Handoff, Person
@@ -26,6 +27,7 @@ _STORY: Mapping[str, str] = {
     "decision": "What was decided",
     "note": "A note",
     "passed on": "Why it was passed on",
+    "unreached": "Handed over",
     "escalated": "Why it was passed on to who is above",
     "procedure": "The procedure, and why it was changed",
     "lessons": "Outcome and lessons",
@@ -38,6 +40,7 @@ _STORY: Mapping[str, str] = {
     "consent": "A consent",
     "take-down": "To be taken down",
     "post": "The post",
+    "sites": "Where it is, or was to go",
     "taken down": "Taken down",
     "concern": "What was said",
     "named": "What was said",
@@ -47,6 +50,8 @@ _STORY: Mapping[str, str] = {
     "point": "Checked",
     "finding": "The finding",
 }
+# The clauses that a case of a kind rests on, where nothing else on its card quotes them.
+_RESTS_ON: Mapping[str, Sequence[str]] = {"take-down": ("1.2", "1.4")}
 # What can be done, by kind and stage: (label, action). "write" asks for words first, which are then shown.
 _DO: Mapping[str, Mapping[str, Sequence[tuple[str, str]]]] = {
     "complaint": {
@@ -114,13 +119,15 @@ def case_card(visit: Visit, case: Case, said: str = "") -> Card:
     elements += complaint_cards.on_procedure(visit, case)
     elements += story(visit, case)
     elements += files(visit, case)
-    elements.append(Buttons(ways(case)))
+    elements.append(Buttons(_ways(visit, case)))
     return private(visit.card_id, case.number, f"{case.number}: {stages.called(case.kind)}", *elements)
 
 
-def ways(case: Case) -> tuple[Button, ...]:
-    """Return what the owner of a case can do with it now."""
+def _ways(visit: Visit, case: Case) -> tuple[Button, ...]:
+    """Return what the owner of a case can do with it now; while it may be appealed it is not closed."""
     now = _DO.get(case.kind, {}).get(case.stage, ())
+    if casebook.may_be_appealed(case, visit.change.records.now()):
+        now = [(label, action) for label, action in now if action != "write:lessons"]
     more = (*_EVER, *(_COMPLAINT_EVER if case.kind == "complaint" else ()))
     return tuple(_button(case, label, action) for label, action in (*now, *(more if now else ())))
 
@@ -141,7 +148,7 @@ def story(visit: Visit, case: Case) -> Sequence[Element]:
         if (kind := row.kind.partition(":")[0]) in _STORY:
             when = days.in_words(visit.rules.calendar.local(row.at), "%d %B %H:%M")
             elements.append(Text(f"{_STORY[kind]}, {when}: {text}"))
-    return elements
+    return [*elements, *quotes(visit, _RESTS_ON.get(case.kind, ()))]
 
 
 def files(visit: Visit, case: Case) -> Sequence[Element]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from bot import officers, people, reach
+from bot import officers, people
 from bot.card import Button, Buttons, Card, Element, Facts, Text
-from bot.cases import complaint_cards, conflict, drafts, handoffs, mentions
+from bot.cases import complaint_cards, conflict, drafts, handoffs, mentions, offers
 from bot.cases.casebook import CaseError
 from bot.cases.form import private
 from bot.records.tables import Case, CaseEntry, Officer
@@ -41,13 +41,13 @@ def pass_on(visit: Visit, rest: str) -> Sequence[Card]:
     officer = next((one for one in _may_have_it(visit, case) if one.id == officer_id and one.person), None)
     if officer is None or what not in WHATS:
         raise CaseError("It cannot be passed on to them any more.")
-    entry.kind, case.owner = what, None
+    entry.kind, entry.at, case.owner = what, visit.change.records.now(), None
     change, who = visit.change, people.audit_name(visit.person)
     handoffs.end_all(change, case, who=who)
     change.audit(f"{case.kind}:case:{'escalated' if what == ESCALATED else 'passed-on'}", case.id, who)
     due = handoffs.due(visit.rules, case, case.kind, change.records.now())
     handoff = handoffs.hand_off(change, case, officer, case.kind, due)
-    reach.tell(change, officer.person, complaint_cards.offer(visit.rules, case, handoff))
+    offers.make(change, case, handoff, complaint_cards.offer(visit.rules, case, handoff))
     said = f"It has gone to {_name(visit, officer)}. You no longer have it."
     return (private(visit.card_id, case.number, f"{case.number}: passed on", Text(said)),)
 

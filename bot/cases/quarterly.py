@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import officers, reach
-from bot.cases import casebook, handoffs, quarterly_cards
+from bot.cases import casebook, handoffs, offers, quarterly_cards
 from bot.cases.quarterly_dates import Quarter, over_since, quarter_of
 from bot.cases.rules import Rules
 from bot.contact import Office
@@ -79,7 +79,7 @@ def _open(change: Change, rules: Rules, quarter: Quarter, site: str, checker: Of
     case = casebook.open_case(change, "quarterly", None, what, due, occasion=_occasion(quarter, site))
     casebook.note(change, case, quarterly_cards.CHECK, what, None)
     handoff = handoffs.hand_off(change, case, checker, "quarterly", rules.taken_on_by("quarterly", now))
-    reach.tell(change, checker.person, quarterly_cards.offer(rules, case, handoff, what))
+    offers.make(change, case, handoff, quarterly_cards.offer(rules, case, handoff, what))
     if not _is_noted(change.records, change.session, quarter):
         change.audit(_BEGUN, quarter.id)
     log.info("quarterly.opened", extra={"case": case.id, "quarter": quarter.id})

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bot import days, officers, people, reach
 from bot.card import Card, Text
-from bot.cases import casebook, complaint_cards, conflict, handoffs, quarterly_cards, stages
+from bot.cases import casebook, complaint_cards, conflict, handoffs, offers, quarterly_cards, stages
 from bot.cases.casebook import CaseError
 from bot.cases.complaint_dates import day_of
 from bot.cases.form import private
@@ -123,7 +123,7 @@ def _open_task(visit: Visit, case: Case, asked: QuarterlyPoint, text: str, offic
     if officer.person == visit.person.id:
         handoffs.take_on(change, handoff.id, visit.person)
     else:
-        reach.tell(change, officer.person, complaint_cards.offer(rules, task, handoff))
+        offers.make(change, task, handoff, complaint_cards.offer(rules, task, handoff))
     return task
 
 

@@ -2,9 +2,9 @@
 
 from hashlib import sha256
 
-from bot import case_cards, officers, reach, words
+from bot import case_cards, officers, words
 from bot.card import Card
-from bot.cases import casebook, handoffs, officer_cards
+from bot.cases import casebook, handoffs, offers, officer_cards
 from bot.cases.complaint_dates import day_of
 from bot.errands import PassOn
 from bot.visit import Visit
@@ -35,9 +35,10 @@ def pass_on(visit: Visit, errand: PassOn) -> Card:
     handoff, officer = handed
     asker = officer_cards.raiser(change, case)
     card = case_cards.question_for_officer(handoff, case.number, asker, errand)
-    reach.tell(change, officer.person, card)
+    offers.make(change, case, handoff, card)
     contact = officers.contact(change.records, officer)
-    return case_cards.passed_on(visit.card_id, case.number, contact, day_of(rules, handoff.due_at))
+    due_on, rings = day_of(rules, handoff.due_at), offers.ring(change, officer)
+    return case_cards.passed_on(visit.card_id, case.number, contact, due_on, rings)
 
 
 def _occasion(visit: Visit, errand: PassOn) -> str:

@@ -1,6 +1,7 @@
 """The side of whoever raised a case: how it stands, adding to it, withdrawing, appealing."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -46,6 +47,13 @@ def overview(visit: Visit, number: str) -> Sequence[Card]:
     if len(hers) == 1 and not part:
         return (raiser_cards.standing(visit, hers[0]),)
     return (raiser_cards.listed(visit, hers[:_MOST_SHOWN], part),)
+
+
+def what_waits(visit: Visit) -> Sequence[Card]:
+    """Tell an officer what waits for her to be taken on, if anything does."""
+    handed = _waiting(visit)
+    card = raiser_cards.listed(visit, (), officer_cards.waiting(visit, handed, ()))
+    return (replace(card, id=f"{card.id}.waits"),) if handed else ()
 
 
 def mine(visit: Visit, rest: str) -> Sequence[Card]:

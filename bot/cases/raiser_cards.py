@@ -1,15 +1,30 @@
 """What whoever raised a case is told of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from bot import days, officers
+from bot import days, officers, reach
 from bot.card import Button, Buttons, Card, Element, Facts, Text
-from bot.cases import complaint_cards, content_cards, form, nudge_cards, stages
+from bot.cases import (
+    casebook,
+    complaint_cards,
+    conflict,
+    content_cards,
+    form,
+    handoffs,
+    nudge_cards,
+    stages,
+)
 from bot.cases.complaint_dates import answer_by, day_of
 from bot.cases.form import private
 from bot.records.tables import Case, Officer
 from bot.visit import Visit
 
+# What is told again whenever someone asks how her case stands.
+_DECIDED: Mapping[str, str] = {
+    "answer": "The answer",
+    "decision": "The decision on your appeal",
+    "declined": "Why it was declined",
+}
 UNKNOWN = "There is no such number here, or it is not yours to see."
 
 
@@ -74,7 +89,10 @@ def standing(visit: Visit, case: Case) -> Card:
     ]
     if case.due_at is not None:
         facts.append((_next(case), days.in_words(day_of(visit.rules, case.due_at))))
-    elements: list[Element] = [Facts(tuple(facts))]
+    if case.closed_at is not None:
+        closed = days.in_words(visit.rules.calendar.local(case.closed_at), days.DATE)
+        facts.append((case.stage.capitalize(), closed))
+    elements: list[Element] = [Facts((*facts, *_has_it(visit, case))), *_decided(visit, case)]
     if case.kind == "content":
         elements += content_cards.for_author(visit, case)
     elif case.stage == stages.DRAFT:
@@ -86,6 +104,35 @@ def standing(visit: Visit, case: Case) -> Card:
     return private(
         f"{visit.card_id}.{case.id}", case.number, f"{case.number}: {stages.called(case.kind)}", *elements
     )
+
+
+def _has_it(visit: Visit, case: Case) -> Sequence[tuple[str, str]]:
+    """Return who has a case now, or who was asked to take it on."""
+    change = visit.change
+    if case.stage in (stages.DRAFT, *stages.OVER):
+        return ()
+    if case.owner is not None:
+        officer = conflict.officer_of(change.session, case.organisation, case.owner)
+        return (("Who has it", officers.contact(change.records, officer).name),) if officer else ()
+    asked = [change.session.get_one(Officer, one.officer) for one in handoffs.of_case(change, case)]
+    names = ", ".join(_named(visit, one) for one in asked)
+    return (("Waits to be taken on by", names),) if names else ()
+
+
+def _named(visit: Visit, officer: Officer) -> str:
+    """Return who was asked; with her phone where she is not reached here."""
+    contact = officers.contact(visit.change.records, officer)
+    there = officer.person is not None and reach.can_be_reached(visit.change, officer.person)
+    return contact.name if there else f"{contact.name}, not reached here: ring {contact.phone}"
+
+
+def _decided(visit: Visit, case: Case) -> Sequence[Element]:
+    """Return what was answered and decided, and when, as it was sent; nothing that officers keep."""
+    elements: list[Element] = []
+    for row, text in casebook.entries(visit.change, case, *_DECIDED):
+        when = days.in_words(visit.rules.calendar.local(row.at), days.DATE)
+        elements += [Text(f"{_DECIDED[row.kind]}, {when}:"), Text(text)]
+    return elements
 
 
 def _next(case: Case) -> str:

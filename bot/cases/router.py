@@ -23,7 +23,7 @@ from bot.records.tables import Case
 from bot.visit import Visit
 
 # Pressed in the middle of a form, these leave it where it was.
-_KEEP_WHAT_WAITS = frozenset({"tell"})
+_KEEP_WHAT_WAITS = frozenset({"tell", "where-i-was"})
 _PAUSES = frozenset({"pause", "stop", "cancel", "later", "quit", "exit"})
 
 
@@ -138,6 +138,17 @@ def _submit(visit: Visit, rest: str) -> Sequence[Card]:
     return chosen.submit(visit, case, {**given, "+anyway": anyway})
 
 
+def _where_i_was(visit: Visit, _: str) -> Sequence[Card]:
+    """Ask again what was open when something else came between; nothing was taken for its answer."""
+    what, _, case_id = visit.state.awaiting.removeprefix("case:").partition(":")
+    if what == "+appeal":
+        return raiser.appeal(visit, case_id)
+    if what in _ADDS:
+        return raiser.add(visit, case_id)
+    case = form.draft(visit, case_id)
+    return form.ask(visit, FORMS[case.kind], case, what)
+
+
 def _leave(visit: Visit, _: str) -> Sequence[Card]:
     return (_told(visit, "That's fine. Nothing was recorded."),)
 
@@ -176,6 +187,7 @@ _PRESSES: Mapping[str, Callable[[Visit, str], Sequence[Card]]] = {
     "unfile": _unfile,
     "submit": _submit,
     "leave": _leave,
+    "where-i-was": _where_i_was,
     **officer.PRESSES,
     **passing.PRESSES,
     **raiser.PRESSES,

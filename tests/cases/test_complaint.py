@@ -48,6 +48,49 @@ def test_a_complaint_is_answered_appealed_and_closed_and_everyone_hears_of_it(
         assert audit.verify(session, adopted) is None
 
 
+def test_asked_how_it_stands_a_closed_complaint_shows_what_was_answered_and_decided_and_when(
+    house: House, clock: Clock
+) -> None:
+    volunteer, manager, chair = house["volunteer"], house["manager"], house["chair"]
+    number = send(volunteer)
+    take_on(manager)
+    manager.presses("Write a note")
+    manager.says("She rings often.")
+    manager.presses("Answer it")
+    manager.says("The notice was not sent.")
+    clock.passes(days=1)
+    manager.presses("Send it")
+    assert "The answer, 3 March 2026:\nThe notice was not sent." in words(volunteer.says(number))
+    volunteer.presses("Appeal")
+    volunteer.says("I had hoped for more than that.")
+    take_on(chair)
+    chair.presses("Decide it")
+    chair.says("We agree with you, and apologise.")
+    clock.passes(days=1)
+    chair.presses("Send it")
+    chair.presses("Close it")
+    chair.says("We learned to look twice.")
+    clock.passes(days=1)
+    chair.presses("Close it so")
+    for card in (volunteer.says("What's happening with my complaint?"), volunteer.says("my cases")):
+        said = words(card)
+        assert "Stage: closed" in said
+        assert "Closed: 5 March 2026" in said
+        assert "The answer, 3 March 2026:\nThe notice was not sent." in said
+        assert "The decision on your appeal, 4 March 2026:\nWe agree with you, and apologise." in said
+        assert "rings often" not in said
+        assert "look twice" not in said
+    assert "The notice was not sent." not in words(house["other"].says(number))
+
+
+def test_what_was_drafted_and_not_sent_is_not_shown_as_the_answer(house: House) -> None:
+    number = send(house["volunteer"])
+    take_on(house["manager"])
+    house["manager"].presses("Answer it")
+    house["manager"].says("The notice was not sent.")
+    assert "The notice was not sent." not in words(house["volunteer"].says(number))
+
+
 def test_from_wanting_to_complain_to_the_receipt_there_are_at_most_thirteen_cards(house: House) -> None:
     before = len(house["volunteer"].cards)
     send(house["volunteer"])
@@ -180,6 +223,30 @@ class TestConflict:
         assert STORY in words(house["manager"].presses("Open it"))
         assert "clear" not in all_words(house["manager"])
         assert "not about" not in all_words(house["manager"])
+
+    def test_whoever_raised_it_is_told_who_has_it_before_and_after_it_is_cleared(self, house: House) -> None:
+        volunteer = house["volunteer"]
+        number = send(volunteer, story=f"{STORY} I told the manager before, and it did not help.")
+        receipt = words(volunteer.card)
+        assert "It has gone to Sample chair alone, who reads it first to say whom it is about" in receipt
+        assert "Waits to be taken on by: Sample chair" in words(volunteer.says(number))
+        house["chair"].presses("Open it")
+        house["chair"].presses("It is not about Sample manager")
+        told = words(volunteer.card)
+        assert "It has gone to Sample manager alone." in told
+        assert "Before, Sample chair read it to say whom it is about, and has it no more." in told
+        assert "Waits to be taken on by: Sample manager" in words(volunteer.says(number))
+        take_on(house["manager"])
+        assert "Who has it: Sample manager" in words(volunteer.says(number))
+        assert "chair" not in all_words(house["manager"])
+
+    def test_cleared_and_staying_where_it_is_that_is_what_she_is_told(self, house: House) -> None:
+        send(house["volunteer"], story=f"{STORY} The manager was there too.")
+        house["chair"].presses("Open it")
+        house["chair"].presses("Sample manager is only mentioned")
+        told = words(house["volunteer"].card)
+        assert "It has gone to Sample chair alone." in told
+        assert "Before" not in told
 
     def test_what_must_be_cleared_first_is_not_taken_on_by_a_button_of_another_card(
         self, house: House, adopted: Records

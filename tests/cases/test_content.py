@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from adapters.file_of import file_of
-from bot.card import Card, buttons_of
+from bot.card import Card, Progress, buttons_of
 from bot.cases import clockwork
 from bot.cases.rules import default_rules
 from bot.records import audit
@@ -123,6 +123,33 @@ def test_it_is_asked_for_a_childs_parent_or_carer(house: House, adopted: Records
     assert b"kite" not in bytes(consent.subject or b"")
 
 
+def test_the_steps_are_counted_without_an_end_that_nobody_knows_and_each_person_has_a_number(
+    house: House,
+) -> None:
+    author = house["volunteer"]
+    begin(author)
+    adult(author)
+    named(author, "The boy on the swing")
+    author.presses("A child")
+    author.presses("Nobody yet")
+    review = author.presses("Nobody else")
+    steps = [part for card in author.cards for part in card.elements if isinstance(part, Progress)]
+    assert [step.words for step in steps[:5]] == ["Step 1", "Step 2", "Step 2", "Step 3", "Step 4"]
+    assert all(step.of is None for step in steps)
+    said = words(review)
+    for row in (
+        f"Person 1: {PARENT}",
+        "Person 1, child or adult: An adult",
+        "Person 1, how consent was given: On a signed form",
+        "Person 1, consent given on: Today, 2 March 2026",
+        "Person 2: The boy on the swing",
+        "Person 2, who gave consent: Nobody yet",
+        "Who else: Nobody else",
+    ):
+        assert row in said
+    assert "Person 3" not in said
+
+
 class TestConsents:
     """Nothing is approved while one consent is missing or has run out."""
 
@@ -151,7 +178,7 @@ class TestConsents:
         author.presses("Nobody else")
         author.presses("Send it")
         author.presses("Change it")
-        author.presses("Change: How consent 1")
+        author.presses("Change: Person 1, how consent")
         consented(author)
         author.presses("Send it")
         take_on(manager)
@@ -197,13 +224,25 @@ class TestConsents:
         assert "cannot end before" in words(author.says("28.2.2026"))
         assert "Who else?" in words(author.presses("For a year"))
 
+    def test_whoever_approves_it_sees_them_in_the_order_in_which_they_were_named(self, house: House) -> None:
+        author, manager = house["volunteer"], house["manager"]
+        begin(author)
+        people = [f"Person {name}" for name in ("One", "Two", "Three", "Four", "Five")]
+        for who in people:
+            adult(author, who, until="For a year, until 2 March 2027")
+        author.presses("Nobody else")
+        author.presses("Send it")
+        said = words(manager.presses("Open it"))
+        assert sorted(people, key=said.index) == people
+        assert "until 2 March 2027" in said
+
     def test_someone_taken_off_the_list_leaves_the_others_on_it(self, house: House, adopted: Records) -> None:
         author, manager = house["volunteer"], house["manager"]
         begin(author)
         for who in ("One", "Two", "Three"):
             adult(author, f"Person {who}")
         author.presses("Nobody else")
-        author.presses("Change: Pictured 2")
+        author.presses("Change: Person 2")
         author.presses("Nobody else")
         author.presses("Send it")
         card = words(manager.presses("Open it"))
@@ -217,7 +256,7 @@ class TestConsents:
         begin(author)
         adult(author)
         author.presses("Nobody else")
-        author.presses("Change: Pictured 1")
+        author.presses("Change: Person 1")
         assert "How was consent given?" in words(author.says("Someone else entirely"))
 
 
@@ -301,6 +340,9 @@ class TestChanges:
         manager.says("We do not name the park.")
         manager.presses("Send it")
         assert "We do not name the park." in words(author.card)
+        assert "Why it was declined, 2 March 2026:\nWe do not name the park." in words(
+            author.says("my posts")
+        )
         assert post(adopted).stage == "closed"
         assert not [row for row in all_of(adopted, Handoff) if row.ended_at is None]
 
@@ -432,6 +474,11 @@ class TestTakingDown:
         assert f"{PARENT} withdrew consent" in card
         assert POST in card
         manager.presses("I'll take it on")
+        for shown in (card, words(manager.card)):
+            assert "Where it is, or was to go" in shown
+            assert ": Facebook page" in shown
+            assert "only uploaded with the consent of all those pictured" in shown
+            assert "uploaded and approved by the Scheme Manager" in shown
         manager.presses("It is taken down")
         assert "is offline" in author.card.title
         assert downs(adopted)[0].stage == "closed"
@@ -456,6 +503,11 @@ class TestTakingDown:
         clock.passes(days=1)
         clockwork.look(adopted, default_rules())
         clockwork.look(adopted, default_rules())
+        house["manager"].says("my cases")
+        card = words(house["manager"].presses(downs(adopted)[0].number))
+        assert "has run out" in card
+        assert ": Facebook page" in card
+        assert "only uploaded with the consent of all those pictured" in card
         (down,) = downs(adopted)
         assert down.due_at == default_rules().calendar.deadline(clock(), 1)
         assert (down.stage, down.raised_by) == ("received", None)

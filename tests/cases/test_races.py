@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 import pytest
 
 from bot import officers
+from bot.card import buttons_of
 from bot.cases import clockwork
 from bot.cases.rules import default_rules
 from bot.contact import Office, contact_given
 from bot.records.store import Records
-from bot.records.tables import Audit, Case, Handoff, Officer, Person
+from bot.records.tables import Audit, Case, CaseEntry, Handoff, Officer, Person
 from tests.cases.forms import STORY, House, all_words, fill, send, take_on, the_case, words
 from tests.records.conftest import Clock
 from tests.records.stage import all_of, appoint, end_office, person_of
@@ -131,7 +132,9 @@ class TestTooLate:
     ) -> None:
         answered(house)
         manager = house["manager"]
-        assert "may be appealed until Monday 30 March 2026" in words(manager.presses("Close it"))
+        assert "Close it" not in [button.label for button in buttons_of(manager.card)]
+        pressed = manager.does(f"case:write:{the_case(adopted).id}:lessons")
+        assert "may be appealed until Monday 30 March 2026" in words(pressed)
         assert the_case(adopted).stage == "answered"
         days(adopted, house, clock, 31)
         manager.presses("Open it")
@@ -139,6 +142,31 @@ class TestTooLate:
         manager.says("Notices go out earlier.")
         manager.presses("Close it so")
         assert the_case(adopted).stage == "closed"
+
+    def test_while_an_appeal_is_open_it_is_not_closed_until_that_is_decided(
+        self, house: House, adopted: Records
+    ) -> None:
+        answered(house)
+        house["volunteer"].presses("Appeal")
+        house["volunteer"].says("I had hoped for more than that.")
+        chair = house["chair"]
+        card = take_on(chair)
+        assert "Close it" not in [button.label for button in buttons_of(card)]
+        case = the_case(adopted)
+        assert "decide on that first" in words(chair.does(f"case:write:{case.id}:lessons"))
+        chair.says("Notices go out earlier.")
+        assert not [entry for entry in all_of(adopted, CaseEntry) if entry.kind.endswith("lessons")]
+        chair.presses("Decide it", card)
+        chair.says("We agree with you.")
+        assert "Close it" in [button.label for button in buttons_of(chair.presses("Send it"))]
+
+    def test_what_is_not_due_at_a_stage_is_refused_before_anything_is_written(self, house: House) -> None:
+        send(house["volunteer"])
+        card = take_on(house["manager"])
+        house["manager"].presses("Answer it", card)
+        house["manager"].says("We have looked at it.")
+        house["manager"].presses("Send it")
+        assert "is at “answered”" in words(house["manager"].presses("Answer it", card))
 
     def test_settled_it_is_closed_at_once_and_appealed_no_more(self, house: House, adopted: Records) -> None:
         answered(house)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot import inbox, officers
 from bot import words as words_of
 from bot.card import Facts, buttons_of
-from bot.cases import clockwork
+from bot.cases import casebook, clockwork
 from bot.cases.rules import default_rules
 from bot.contact import contact_given
 from bot.conversation import Conversation
@@ -17,7 +17,7 @@ from bot.desk import Desk
 from bot.induction.course import Course
 from bot.message import Message
 from bot.records.store import Records
-from bot.records.tables import Case, Handoff, Sending
+from bot.records.tables import Case, CaseEntry, Handoff, Sending
 from knowledge.answers import Answerer
 from tests.cases.forms import STORY, House, all_words, fill, send, take_on, words
 from tests.induction.conftest import Someone
@@ -329,8 +329,72 @@ def test_in_the_middle_of_a_form_one_can_tell_the_lead_and_then_go_on(house: Hou
     volunteer.presses("Raise it")
     tell(volunteer)
     volunteer.presses("Go on where I was")
-    assert "What is it about?" in words(volunteer.card)
+    assert "What happened?" in words(volunteer.card)
+    assert HARM not in words(volunteer.card)
     assert {case.kind for case in all_of(adopted, Case)} == {"complaint", "safeguarding"}
+
+
+def test_words_that_the_lead_was_told_never_become_the_forms_answer(house: House, adopted: Records) -> None:
+    volunteer = house["volunteer"]
+    volunteer.says("complaint")
+    volunteer.presses("Raise it")
+    warning = volunteer.says(HARM)
+    volunteer.presses("Tell Sample")
+    for card in (volunteer.card, volunteer.presses("Tell Sample", warning)):
+        assert "What happened?" in words(volunteer.presses("Go on where I was", card))
+    assert "What happened?" in words(volunteer.presses("This is not about that", warning))
+    volunteer.says(STORY)
+    assert STORY in words(volunteer.presses("Back"))
+    (complaint,) = [case for case in all_of(adopted, Case) if case.kind == "complaint"]
+    with adopted.changing() as change:
+        assert HARM not in [text for _, text in casebook.entries(change, complaint)]
+
+
+def test_told_at_a_question_with_choices_the_same_question_is_asked_again(house: House) -> None:
+    volunteer = house["volunteer"]
+    volunteer.says("complaint")
+    volunteer.presses("Raise it")
+    volunteer.says(STORY)
+    tell(volunteer)
+    assert "What is it about?" in words(volunteer.presses("Go on where I was"))
+
+
+def test_told_while_something_is_added_it_is_asked_for_again_and_not_added(
+    house: House, adopted: Records
+) -> None:
+    volunteer = house["volunteer"]
+    send(volunteer)
+    volunteer.presses("Add something")
+    tell(volunteer)
+    assert "Write what you want to add" in words(volunteer.presses("Go on where I was"))
+    assert "said" not in [entry.kind for entry in all_of(adopted, CaseEntry)]
+
+
+def test_told_while_an_appeal_is_written_it_is_asked_for_again_and_not_made(
+    house: House, adopted: Records
+) -> None:
+    volunteer, manager = house["volunteer"], house["manager"]
+    send(volunteer)
+    take_on(manager)
+    manager.presses("Answer it")
+    manager.says("The notice was not sent.")
+    manager.presses("Send it")
+    volunteer.presses("Appeal")
+    tell(volunteer)
+    assert "Write why you appeal" in words(volunteer.presses("Go on where I was"))
+    (complaint,) = [case for case in all_of(adopted, Case) if case.kind == "complaint"]
+    assert complaint.stage == "answered"
+
+
+def test_a_warnings_words_are_not_taken_for_the_answer_to_a_later_question(house: House) -> None:
+    volunteer = house["volunteer"]
+    volunteer.says("complaint")
+    volunteer.presses("Raise it")
+    warning = volunteer.says(HARM)
+    volunteer.says(STORY)
+    volunteer.presses("Something else")
+    assert "Where did it happen?" in words(volunteer.presses("This is not about that", warning))
+    assert HARM in words([volunteer.presses("Tell Sample", warning), house["lead"].presses("Open it")][-1])
 
 
 def test_after_the_warning_another_answer_is_simply_taken(house: House) -> None:

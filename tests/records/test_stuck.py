@@ -5,8 +5,10 @@ from pathlib import Path
 
 from adapters import main as wiring
 from adapters.settings import from_environment
-from bot import outbox
+from bot import officers, outbox
+from bot.cases import casebook, handoffs
 from bot.channel import TryLater, Undeliverable
+from bot.records.tables import Account, Person, new_id
 from tests.console import Console
 from tests.gallery import ANSWER, ASK_BACK
 from tests.records.conftest import NotedJobs
@@ -36,3 +38,30 @@ def test_what_waits_for_someone_and_what_was_given_up_is_told_by_id(tmp_path: Pa
     assert stuck.startswith(f"card   {ASK_BACK.id} ")
     assert stuck.endswith("the conversation is gone")
     assert ANSWER.title not in waits
+
+
+def test_what_was_handed_to_an_officer_who_is_in_no_chat_is_told_and_so_is_she_by_the_check(
+    tmp_path: Path,
+) -> None:
+    hearth = Console(tmp_path / "data")
+    hearth.out("migrate")
+    hearth.out("people", "list")
+    opened = wiring.open_records(from_environment({"HEARTH_DATA": str(tmp_path / "data")}))
+    records = replace(opened, jobs=NotedJobs())
+    with records.changing() as change:
+        (manager,) = officers.holders(change.session, records.organisation, "manager")
+        due = records.now()
+        case = casebook.open_case(change, "question", None, "May I?", due)
+        handoff = handoffs.hand_off(change, case, manager, "question", due).id
+    told = hearth.out("stuck").strip()
+    assert told.startswith(f"asked  {handoff} ")
+    assert told.endswith("the manager is in no chat yet; `hearth people code manager --place 1` lets her in")
+    assert "manager 1, " in hearth.out("check")
+    with records.changing() as change:
+        person = change.session.get_one(Person, manager.person)
+        direct = Account(id=new_id(), organisation=records.organisation, person=person.id, name="web:m")
+        direct.direct, direct.joined_at = "web:m", records.now()
+        change.add(direct)
+    records.engine.dispose()
+    assert hearth.out("stuck") == "Nothing is stuck.\n"
+    assert "manager 1" not in hearth.out("check")

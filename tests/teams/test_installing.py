@@ -9,11 +9,12 @@ from adapters.teams.connector import NOT_INSTALLED
 from adapters.teams.platform import teams_channel
 from bot import outbox
 from bot.card import Card
+from bot.contact import Office
 from bot.records.store import Records
 from bot.records.tables import Sending, TeamsReference
 from tests.gallery import ANSWER
 from tests.records.conftest import NotedJobs
-from tests.records.stage import all_of
+from tests.records.stage import all_of, appoint
 from tests.teams.caller import BOT, MANAGER, TENANT, Settings, Tokens, activity, in_channel
 from tests.teams.conftest import Open
 from tests.teams.sender import HERS, THREAD, messages, references, sent
@@ -98,6 +99,9 @@ async def test_whoever_is_answered_in_private_and_has_not_got_the_app_is_told_ho
     settings: Settings,
 ) -> None:
     client = await open_door()
+    held: tuple[Office, ...] = ("manager", "chair", "safeguarding_lead")
+    for office in held:
+        await asyncio.to_thread(appoint, records, f"teams:{TENANT}/{office}", office)
     said = in_channel(tokens.service, "a child told me something")
     await sent(client, tokens, said)
     (message,) = await messages(records)
@@ -120,7 +124,10 @@ async def test_whoever_is_answered_in_private_and_has_not_got_the_app_is_told_ho
     (told,) = microsoft.cards
     shown = " ".join(words(told["attachments"][0]["content"]))
     assert "press Add" in shown
-    assert "risk" not in str(told)
+    assert "You can also ring Sample manager (01632 960001) or Sample chair (01632 960001)." in shown
+    assert "In an emergency ring 999." in shown
+    for content in ("risk", "safeguarding", "child"):
+        assert content not in str(told)
 
 
 async def test_whoever_removes_the_app_is_not_spoken_to_by_an_old_reference(

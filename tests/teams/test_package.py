@@ -44,6 +44,7 @@ def _errors(made: object) -> list[str]:
 @pytest.mark.needs("teams client")
 def test_the_manifest_is_valid_for_microsofts_schema() -> None:
     assert _errors(MADE) == []
+    assert _errors(manifest.manifest(APP, "https://example.org", "0.1.0", listens=True)) == []
     assert _errors({**MADE, "accentColor": "red"}) != []
 
 
@@ -70,7 +71,13 @@ def test_every_command_on_a_message_is_handled() -> None:
 
 def test_the_guide_names_every_setting_permission_command_and_the_address() -> None:
     guide = GUIDE.read_text(encoding="utf-8")
-    named = (*NAMES[:3], *manifest.PERMISSIONS, *(title for _, title, _ in manifest.ON_MESSAGES), PATH)
+    named = (
+        *NAMES[:3],
+        *manifest.PERMISSIONS,
+        *manifest.LISTENING,
+        *(title for _, title, _ in manifest.ON_MESSAGES),
+        PATH,
+    )
     for name in named:
         assert name in guide, name
 
@@ -98,6 +105,23 @@ def test_the_package_is_written_by_a_command(tmp_path: Path, capsys: pytest.Capt
     assert main(["teams", "permissions"]) == 0
     told = capsys.readouterr().out
     assert all(name in told for name in manifest.PERMISSIONS)
+    assert not [name for name in manifest.LISTENING if name in told]
+
+
+def test_where_it_is_set_the_package_asks_for_what_is_said_to_others(
+    environment: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.setenv("HEARTH_LISTEN_IN_CHANNELS", "yes")
+    out = tmp_path / "hearth.zip"
+    assert main(["teams", "package", "--website", "https://example.org", "--out", str(out)]) == 0
+    with zipfile.ZipFile(out) as archive:
+        made = json.loads(archive.read("manifest.json"))
+    asked = made["authorization"]["permissions"]["resourceSpecific"]
+    assert {one["name"] for one in asked} == set(manifest.LISTENING)
+    capsys.readouterr()
+    assert main(["teams", "permissions"]) == 0
+    told = capsys.readouterr().out
+    assert all(name in told for name in manifest.LISTENING)
 
 
 def test_without_an_app_the_command_says_what_to_do_first(capsys: pytest.CaptureFixture[str]) -> None:
