@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from benchmarks.soaking.house import House
 from benchmarks.soaking.people import OFFICER, WALKER, Heard
 from benchmarks.soaking.platform import Platform
+from bot import inbox, upkeep
 from bot.records import audit
 from bot.records.store import Records
 from bot.records.tables import Acknowledgement, Audit, Case, Conversation, Event, Handoff, Sending
@@ -31,6 +32,22 @@ def waiting(records: Records) -> int:
     unsent = select(func.count()).where(Sending.sent_at.is_(None), Sending.stuck_at.is_(None))
     with records.reading() as session:
         return (session.scalar(waits) or 0) + (session.scalar(unsent) or 0) + _jobs(session)
+
+
+def any_given_up(records: Records) -> bool:
+    """Say whether there is a message that is tried no more."""
+    with records.reading() as session:
+        return session.scalars(upkeep.failed_events(records)).first() is not None
+
+
+def try_again(records: Records) -> int:
+    """Have them tried again, as `hearth stuck --again` does; return how many processes ended over them."""
+    with records.changing() as change:
+        events = change.session.scalars(upkeep.failed_events(records)).all()
+        ended = sum(event.cut_off - 1 for event in events)
+        for event in events:
+            inbox.try_again(change, event)
+    return ended
 
 
 def begun_by(records: Records, worker: str) -> int:

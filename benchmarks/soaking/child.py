@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import signal
 import sys
 import time
 import traceback
@@ -29,6 +30,7 @@ from bot.stored import dump_card
 from tests.records.stage import Talk, course, tasks
 
 SECONDS_TO_ANSWER = 3
+POISON = "poison"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Config:
 
     `door` is its port, 0 for one that only works. `clock` is a file that holds by how many seconds the clock
     is ahead. `slow` is how many seconds a message takes, `beat` how many lie between two signs of life.
-    `real` is the data folder of the real reader, tables and index, empty for the quick talk.
+    `real` is the data folder of the real reader, tables and index, empty for the quick talk. As long as the
+    file `poison` is there, a message of that text ends the process.
     """
 
     url: str
@@ -50,6 +53,7 @@ class Config:
     slow: float = 0
     real: str = ""
     beat: float = work.BEAT_SECONDS
+    poison: str = ""
 
     def dump(self) -> str:
         """Return it on one line."""
@@ -86,11 +90,18 @@ def run(config: Config, parent: int) -> None:
 
 def _talk(config: Config) -> Conversation:
     if not config.real:
-        return Talk(lambda _: time.sleep(config.slow))
+        return Talk(lambda message: _meanwhile(config, message))
     from adapters.main import build_conversation
     from adapters.settings import from_environment
 
     return build_conversation(from_environment({"HEARTH_DATA": config.real}))
+
+
+def _meanwhile(config: Config, message: Message) -> None:
+    """Take the time of an answer, or end as the kernel ends a process that takes too much memory."""
+    if message.text == POISON and Path(config.poison).exists():
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(config.slow)
 
 
 class HttpChannel:
@@ -182,8 +193,6 @@ def _door(records: Records, port: int) -> Server:
 
 def main() -> None:
     """Start a process for each line of configuration on standard input, and answer with its number."""
-    import signal
-
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are buried without being waited for
     course()  # read once, before any process is made
     mother = os.getpid()

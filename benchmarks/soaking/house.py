@@ -147,6 +147,7 @@ def found(
         worker="",
         platform=platform,
         clock=str(folder / f"clock-{uuid4().hex}"),
+        poison=str(folder / f"poison-{uuid4().hex}"),
         door=_free_port(),
         slow=slow,
         real=real,

@@ -95,6 +95,10 @@ class People:
             self.over.set()
             officer.join()
 
+    def say_once(self, conversation: str, text: str) -> None:
+        """Say something in a conversation in which nobody writes."""
+        self._say(conversation, f"{conversation}/0", None, text)
+
     def not_taken_on(self) -> int:
         """Return how many of the questions that were passed on the officer has not taken on yet."""
         actions = {action for _, action in self.heard.messages.get(OFFICER, ())}
@@ -146,15 +150,15 @@ class People:
                     self._say(OFFICER, f"{OFFICER}/{pressed.total()}", action)
                     pressed[action] += 1
 
-    def _say(self, conversation: str, message_id: str, action: str | None) -> None:
+    def _say(self, conversation: str, message_id: str, action: str | None, text: str = "") -> None:
         """Say something until it is acknowledged."""
-        while not self._post(conversation, message_id, action):
+        while not self._post(conversation, message_id, action, text):
             if self.over.wait(0.05):
                 raise SystemExit  # ends this thread
         self.heard.messages.setdefault(conversation, []).append((message_id, action))
 
-    def _post(self, conversation: str, message_id: str, action: str | None) -> bool:
-        text = "can I friend this family?" if self.real else "hello"
+    def _post(self, conversation: str, message_id: str, action: str | None, text: str = "") -> bool:
+        text = text or ("can I friend this family?" if self.real else "hello")
         message = {
             "id": message_id,
             "conversation": conversation,

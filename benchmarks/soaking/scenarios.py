@@ -3,13 +3,14 @@
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.soaking import checks
 from benchmarks.soaking.checks import Outcome
+from benchmarks.soaking.child import POISON
 from benchmarks.soaking.house import House, Processes, found
 from benchmarks.soaking.people import People, wait_until
 from benchmarks.soaking.platform import Platform
@@ -53,15 +54,19 @@ class Scene:
     chance: random.Random
     begun: float = field(default_factory=time.monotonic)
 
-    def look(self, **figures: object) -> Outcome:
-        """Wait until all is calm and return what came of it, with further figures."""
+    def look(self, figures: Mapping[str, object] | None = None, *, ended: int = 0) -> Outcome:
+        """Wait until all is calm and return what came of it, with further figures.
+
+        `ended` is how many processes ended by themselves.
+        """
         begun = time.monotonic()
         while (before := self._left()) and self._got_less(before):  # what is left then is found below
             pass
         calm = round(time.monotonic() - begun, 1)
-        repeats = self.house.kills + self.platform.lost_answers
+        repeats = self.house.kills + ended + self.platform.lost_answers
         outcome = checks.look(self.house, self.people.heard, self.platform, repeats)
-        return Outcome({**outcome.figures, "seconds to calm": calm, **figures}, outcome.faults)
+        seen = {"processes that ended by themselves": ended, "seconds to calm": calm}
+        return Outcome({**outcome.figures, **seen, **(figures or {})}, outcome.faults)
 
     def _got_less(self, before: int) -> bool:
         """Wait until less is left than before, for as long as patience lasts; a slow machine takes long."""
@@ -135,6 +140,21 @@ def kills(setting: Setting, number: int) -> Outcome:
         return scene.look()
 
 
+def poisoned(setting: Setting) -> Outcome:
+    """Say what ends every process that answers it, with people writing on; once it is given up, mend that."""
+    with _scene(setting) as scene:
+        records, poison = scene.house.records, Path(scene.house.config.poison)
+        with scene.people.writing(CONVERSATIONS):
+            scene.until_heard(10)
+            poison.touch()
+            scene.people.say_once("ask:poisoned", POISON)
+            wait_until(lambda: checks.any_given_up(records), _PATIENCE, "what ends processes is given up")
+            scene.until_heard(10)
+        poison.unlink()
+        ended = checks.try_again(records)
+        return scene.look(ended=ended)
+
+
 def killed_for_good(setting: Setting) -> Outcome:
     """Kill one of two workers for good, and see how long its work takes to be done by the other."""
     with _scene(setting, slow=0.1, pause=0.3, slowed=0, lost=0) as scene:
@@ -151,7 +171,7 @@ def killed_for_good(setting: Setting) -> Outcome:
             scene.house.set_clock(30)
         wait_until(lambda: not checks.waiting(records), _PATIENCE, "the work of the dead is done")
         took = round(time.monotonic() - killed, 1)
-        outcome = scene.look(**{"seconds until its work was done": took})
+        outcome = scene.look({"seconds until its work was done": took})
         return Outcome(
             outcome.figures, (*outcome.faults, *(("that was too late",) if took > _TOO_LATE else ()))
         )
@@ -167,7 +187,7 @@ def database_gone(setting: Setting, away: Trouble, seconds: float) -> Outcome:
             back = time.monotonic()
             scene.until_heard(40)
             took = round(time.monotonic() - back, 1)
-        return scene.look(**{"seconds until so many more were accepted": took})
+        return scene.look({"seconds until so many more were accepted": took})
 
 
 def disk_full(setting: Setting, filled: Trouble, seconds: float) -> Outcome:
