@@ -16,8 +16,8 @@ log = logging.getLogger(__name__)
 # After so many tries that failed a message no longer keeps back those that follow it.
 MAX_TRIES = 4
 # So many processes may end over a message before it is held to be what ends them. More than tries: a release,
-# a power cut or another message ends a process too.
-MAX_CUT_OFF = 10
+# a power cut or a machine without memory ends a process too. Not many more: each is a time without answers.
+MAX_CUT_OFF = 5
 
 # Built once: to put a statement together takes longer than to run it.
 _OPEN = (Event.handled_at.is_(None), Event.failed_at.is_(None))

@@ -214,6 +214,7 @@ class Worker:
                 log.warning("job.failed", extra={"job": name, "about": about, **told(error)})
                 pause = next(pauses, None)
                 if pause is None:
+                    log.error("job.given_up", extra={"job": name, "about": about})  # noqa: TRY400 - no words of it
                     raise JobFailed(type(error).__name__) from None
             else:
                 return

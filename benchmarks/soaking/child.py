@@ -30,6 +30,8 @@ from bot.stored import dump_card
 from tests.records.stage import Talk, course, tasks
 
 SECONDS_TO_ANSWER = 3
+# The platform loses answers on purpose, and counts them: none is to be lost because the machine is busy.
+_PATIENCE_WITH_PLATFORM = 120
 POISON = "poison"
 
 
@@ -40,7 +42,7 @@ class Config:
     `door` is its port, 0 for one that only works. `clock` is a file that holds by how many seconds the clock
     is ahead. `slow` is how many seconds a message takes, `beat` how many lie between two signs of life.
     `real` is the data folder of the real reader, tables and index, empty for the quick talk. As long as the
-    file `poison` is there, a message of that text ends the process.
+    file `poison` is there, a message of that text ends the process; `cut_off` processes may end over one.
     """
 
     url: str
@@ -54,6 +56,7 @@ class Config:
     real: str = ""
     beat: float = work.BEAT_SECONDS
     poison: str = ""
+    cut_off: int = inbox.MAX_CUT_OFF
 
     def dump(self) -> str:
         """Return it on one line."""
@@ -76,7 +79,7 @@ def open_records(config: Config) -> Records:
 
 def run(config: Config, parent: int) -> None:
     """Work until the parent is no more."""
-    work.BEAT_SECONDS = config.beat
+    work.BEAT_SECONDS, inbox.MAX_CUT_OFF = config.beat, config.cut_off
     records = open_records(config)
     platform = HttpChannel(config.platform)
     desk = Desk(_talk(config), lambda _: platform, course())
@@ -130,14 +133,14 @@ class HttpChannel:
 
     def _ask(self, path: str, body: dict[str, str]) -> tuple[int, Any]:
         try:
-            return ask(self._port, path, body)
+            return ask(self._port, path, body, _PATIENCE_WITH_PLATFORM)
         except (OSError, http.client.HTTPException) as error:
             raise TryLater("no answer", perhaps_sent=True) from error
 
 
-def ask(port: int, path: str, body: object) -> tuple[int, Any]:
+def ask(port: int, path: str, body: object, seconds: float = SECONDS_TO_ANSWER) -> tuple[int, Any]:
     """Post JSON to a port of this machine and return status and JSON; raise OSError or HTTPException."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS_TO_ANSWER)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:
         connection.request("POST", path, json.dumps(body))
         response = connection.getresponse()

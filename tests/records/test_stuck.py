@@ -58,7 +58,7 @@ def test_what_could_not_be_handled_is_told_with_its_reason_and_tried_again_from_
     assert fails.startswith("event  fails ")
     assert fails.endswith("handling it failed")
     assert ends.startswith("event  ends processes ")
-    assert ends.endswith("10 processes ended while it was handled")
+    assert ends.endswith(f"{inbox.MAX_CUT_OFF} processes ended while it was handled")
     assert hearth.out("stuck", "--again").splitlines() == [fails, ends, "They are being tried again."]
     assert hearth.out("stuck") == "Nothing is stuck.\n"
     mended = Platform()
