@@ -26,6 +26,9 @@ from bot.visit import Visit
 log = logging.getLogger(__name__)
 
 
+# After so many messages of a conversation others get their turn: a worker does only so much side by side.
+IN_A_ROW = 20
+
 # Built once: to put a statement together takes longer than to run it.
 _NAMED = (Conversation.organisation == bindparam("of"), Conversation.id == bindparam("named"))
 _ROW = select(Conversation).where(*_NAMED)
@@ -71,13 +74,17 @@ class Desk:
         waiting = self._next(records, conversation)
         if waiting is None:
             self.deliver(records, conversation)  # what another worker left when it died
-        while waiting is not None:
+        for _ in range(IN_A_ROW):
+            if waiting is None:
+                return
             message, cut_off = waiting
             if cut_off:
                 self._try_alone(records, message)
             else:
                 self._try(records, message)
             waiting = self._next(records, conversation)
+        if waiting is not None:
+            inbox.go_on(records, conversation)
 
     def deliver(self, records: Records, conversation: str) -> None:
         """Send the cards of a conversation that wait; raise RecordsUnavailable."""

@@ -110,6 +110,12 @@ def next_waiting(records: Records, conversation: str) -> tuple[Message, int] | N
         raise NotUnderstood(Message(event.id, conversation)) from None  # its words quote the message
 
 
+def go_on(records: Records, conversation: str) -> None:
+    """Have what waits in a conversation handled after others have had their turn."""
+    with records.changing() as change:
+        change.enqueue(Job("handle", conversation, key=conversation))
+
+
 def handled(change: Change, message: Message) -> bool:
     """Note that a message is handled, and empty it; return False where another worker did so before."""
     records = change.records

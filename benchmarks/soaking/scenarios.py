@@ -154,9 +154,9 @@ def kills(setting: Setting, number: int) -> Outcome:
 
 def poisoned(setting: Setting) -> Outcome:
     """Say what ends every process that answers it, with people writing on; once it is given up, mend that."""
-    with _scene(setting, cut_off=_FEW if setting.hurry else inbox.MAX_CUT_OFF) as scene:
+    with _scene(setting, pause=1, cut_off=_FEW if setting.hurry else inbox.MAX_CUT_OFF) as scene:
         records, poison = scene.house.records, Path(scene.house.config.poison)
-        with scene.people.writing(CONVERSATIONS):
+        with scene.people.writing(CONVERSATIONS // 2):
             scene.until_heard(10)
             poison.touch()
             scene.people.say_once("ask:poisoned", POISON)

@@ -13,11 +13,13 @@ from bot import inbox, linking, people
 from bot.card import Card, Text
 from bot.cases import casebook
 from bot.conversation import Outcome, State
+from bot.desk import IN_A_ROW
 from bot.message import Message
 from bot.records import audit
 from bot.records.database import RecordsUnavailable
 from bot.records.store import Records
 from bot.records.tables import Account, Audit, Case, CaseEntry, Conversation, Event, Handoff, Sending
+from tests.records.conftest import NotedJobs
 from tests.records.stage import (
     CHAIR,
     MANAGER,
@@ -96,6 +98,20 @@ class TestMessages:
         at_once(*[lambda: desk(platform).handle(records, "web:a")] * 4)
         assert platform.ids() == [f"{number}.1" for number in ids]
         assert platform.words("web:a")[-1] == mark(ids)
+
+    def test_where_ever_more_is_written_others_get_their_turn_before_the_rest_is_handled(
+        self, records: Records, platform: Platform, jobs: NotedJobs
+    ) -> None:
+        ids = [str(number) for number in range(IN_A_ROW + 2)]
+        accept(records, *ids)
+        jobs.noted.clear()
+        desk(platform).handle(records, "web:a")
+        assert platform.ids() == [f"{number}.1" for number in ids[:IN_A_ROW]]
+        assert [(job.name, job.about, job.key) for job in jobs.noted] == [("handle", "web:a", "web:a")]
+        jobs.noted.clear()
+        desk(platform).handle(records, "web:a")
+        assert platform.ids() == [f"{number}.1" for number in ids]
+        assert jobs.noted == []
 
     def test_an_answer_does_not_wait_for_the_next_message(self, records: Records, platform: Platform) -> None:
         sent_before: list[list[str]] = []
