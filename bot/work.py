@@ -231,7 +231,7 @@ class Worker:
     def _beat(self) -> None:
         """Say that this worker lives, take over from the dead, and see to what is due by the clock."""
         self._take_over(self.slot.beat())
-        sweep.due(self.records, housekeeping=self._clock.is_settled())
+        sweep.due(self.records, self._clock.seconds())
         if (today := self.records.now().date()) != self._tidied:
             _forget_done(self.records.now() - _KEPT)
             self._tidied = today

@@ -62,7 +62,7 @@ def test_on_a_full_disk_events_are_refused_and_what_was_acknowledged_is_done_lat
 ) -> None:
     """On SQLite; PostgreSQL on a full disk is a part of `make soak`."""
     try:
-        with troubles.small_disk(tmp_path / "small", megabytes=8) as disk:
+        with troubles.small_disk(tmp_path / "small", megabytes=32) as disk:
             setting = Setting(f"sqlite:///{disk / 'hearth.db'}", tmp_path, running, hurry=True)
             _sound(scenarios.disk_full(setting, partial(troubles.filled, disk), seconds=1))
     except PermissionError as error:
