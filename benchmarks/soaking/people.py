@@ -17,6 +17,7 @@ OFFICER = f"{ASKED}officer"
 WALKER = "walker"  # is in the name of a conversation in which someone goes through her induction
 _TAKE_ON = "case:take:"
 _LONGEST_WALK = 200  # messages, of which some press again what waits
+_MOST_UNANSWERED = 10  # messages of someone who then writes no more for now
 _PATIENT = 0.95  # how likely someone waits on where no answer has come
 
 
@@ -108,6 +109,8 @@ class People:
     def _write(self, conversation: str, chance: random.Random) -> None:
         number = 0
         while not self.silent.wait(chance.random() * self.pause):
+            if number - self.platform.came(conversation) > _MOST_UNANSWERED:
+                continue  # else a busy machine would never come to the inductions
             message_id = f"{conversation}/{number}"
             self._say(conversation, message_id, self._action(chance, message_id, number))
             number += 1
@@ -124,7 +127,7 @@ class People:
         while not self.silent.wait(chance.random() * self.pause):
             if not conversation or number > _LONGEST_WALK or self._is_done(conversation):
                 conversation, number, answered = f"{name}.{WALKER}.{len(self.heard.messages)}", 0, 0
-            came = len(self.platform.cards(conversation))
+            came = self.platform.came(conversation)
             if number and came == answered and chance.random() < _PATIENT:
                 continue
             answered = came
