@@ -95,7 +95,8 @@ class Scene:
     def kill(self) -> None:
         """Kill the one process at a random moment of its life, every other time not before it has worked."""
         if self.setting.real or self.house.kills % 2:  # to begin takes seconds where it answers really
-            self.until_heard(1)
+            enough = len(self.platform.sent) + 1
+            wait_until(lambda: len(self.platform.sent) >= enough, _PATIENCE, "a card is sent")
         time.sleep(self.chance.random() * (_LONGEST_LIFE / 2 if self.setting.hurry else _LONGEST_LIFE))
         self.house.kill("one")
 
