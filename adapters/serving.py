@@ -103,7 +103,8 @@ def require_officers(served: Served) -> None:
         lacking = officers.missing(session, served.records.organisation)
     if lacking:
         raise SettingsError(
-            f"{', '.join(lacking)} is missing: `hearth people set-up FILE` or `hearth people add` names them."
+            f"A server needs {', '.join(lacking)}: "
+            "`hearth people set-up FILE` or `hearth people add` names them."
         )
 
 

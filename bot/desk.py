@@ -20,10 +20,14 @@ from bot.records.new_rows import add_new
 from bot.records.store import Change, Records
 from bot.records.tables import Conversation, Person
 from bot.stored import dump_state, load_state
+from bot.suspects import Suspects
 from bot.visit import Visit
 
 log = logging.getLogger(__name__)
 
+
+# After so many messages of a conversation others get their turn: a worker does only so much side by side.
+IN_A_ROW = 20
 
 # Built once: to put a statement together takes longer than to run it.
 _NAMED = (Conversation.organisation == bindparam("of"), Conversation.id == bindparam("named"))
@@ -56,6 +60,7 @@ class Desk:
     course: Course
     rules: Rules = field(default_factory=default_rules)
     course_now: Callable[[], Course] | None = None
+    suspects: Suspects = field(default_factory=Suspects)
 
     def induction(self) -> Course:
         """Return the induction on the version in force; raise RecordsUnavailable."""
@@ -66,34 +71,55 @@ class Desk:
 
         Done twice or cut off anywhere, it ends in the same state. Raises RecordsUnavailable.
         """
-        message = self._next(records, conversation)
-        if message is None:
+        waiting = self._next(records, conversation)
+        if waiting is None:
             self.deliver(records, conversation)  # what another worker left when it died
-        while message is not None:
-            try:
-                self._handle(records, message)
-            except RecordsUnavailable:
-                raise
-            except _Overtaken:
-                log.info("event.overtaken", extra={"event": message.id})
-            except Exception as error:  # noqa: BLE001 - whatever it was, those behind it must get their turn
-                self._not_handled(records, message, error)
-            message = self._next(records, conversation)
+        for _ in range(IN_A_ROW):
+            if waiting is None:
+                return
+            message, cut_off = waiting
+            if cut_off:
+                self._try_alone(records, message)
+            else:
+                self._try(records, message)
+            waiting = self._next(records, conversation)
+        if waiting is not None:
+            inbox.go_on(records, conversation)
 
     def deliver(self, records: Records, conversation: str) -> None:
         """Send the cards of a conversation that wait; raise RecordsUnavailable."""
         outbox.deliver(records, conversation, self.channel(conversation))
 
-    def _next(self, records: Records, conversation: str) -> Message | None:
-        """Return the next message that can be read; one that cannot, now or ever, is given up."""
+    def _next(self, records: Records, conversation: str) -> tuple[Message, int] | None:
+        """As `inbox.next_waiting`; a message that cannot be read, now or ever, is given up."""
         while True:
             try:
-                waiting = inbox.next_waiting(records, conversation)
+                return inbox.next_waiting(records, conversation)
             except inbox.NotUnderstood as error:
                 log.error("event.not_understood", extra={"event": error.message.id})  # noqa: TRY400 - no words of it
                 self._give_up(records, error.message)
+
+    def _try_alone(self, records: Records, message: Message) -> None:
+        """Try a message over which a process ended, while no other such one is tried.
+
+        So of those that were handled side by side it is found out which one ends processes, and given up.
+        """
+        with self.suspects.alone(records, message) as times:
+            if times > inbox.MAX_CUT_OFF:
+                log.error("event.ends_processes", extra={"event": message.id, "times": times - 1})
+                self._give_up(records, message)
             else:
-                return waiting[0] if waiting else None
+                self._try(records, message)
+
+    def _try(self, records: Records, message: Message) -> None:
+        try:
+            self._handle(records, message)
+        except RecordsUnavailable:
+            raise
+        except _Overtaken:
+            log.info("event.overtaken", extra={"event": message.id})
+        except Exception as error:  # noqa: BLE001 - whatever it was, those behind it must get their turn
+            self._not_handled(records, message, error)
 
     def _handle(self, records: Records, message: Message) -> None:
         memory = _remembered(records, message.conversation)

@@ -102,7 +102,11 @@ def take(change: Change, conversation: str) -> Claim | None:
     if row.claimed_at is not None and abs(now - row.claimed_at) < _CLAIM:
         _later(change, row, row.claimed_at + _CLAIM)
         return None
-    cut_off, row.claimed_at = row.claimed_at is not None, now
+    cut_off = row.claimed_at is not None
+    if cut_off and row.tries > len(PAUSES):  # the last try too ended the process, or so it seems
+        _give_up(change, row, "the process ended while it was sent")
+        return take(change, conversation)
+    row.claimed_at = now
     row.tries += 1
     return Claim(row.id, records.open(Sending.card, row), row.tries, cut_off)
 
@@ -166,7 +170,7 @@ def _note(change: Change, claim: Claim, end: str | TryLater | Undeliverable) -> 
         case TryLater() if claim.tries <= len(PAUSES):
             _postponed(change, claim, end)
         case fault:
-            _stuck(change, claim, fault.fault)
+            _give_up(change, _locked(change, claim), fault.fault)
 
 
 def _sent(change: Change, claim: Claim, sent_as: str) -> None:
@@ -186,12 +190,11 @@ def _postponed(change: Change, claim: Claim, fault: TryLater) -> None:
     log.warning("card.postponed", extra=told_of)
 
 
-def _stuck(change: Change, claim: Claim, fault: str) -> None:
+def _give_up(change: Change, row: Sending, fault: str) -> None:
     """Give a card up, so that those behind it get their turn."""
-    row = _locked(change, claim)
     row.stuck_at, row.claimed_at, row.fault = change.records.now(), None, fault
     change.audit("card:delivery:stuck", str(row.seq))
-    log.error("card.stuck", extra={"card": claim.card_id, "fault": fault})
+    log.error("card.stuck", extra={"card": row.id, "fault": fault})
 
 
 def _later(change: Change, row: Sending, at: datetime) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-# How long the clock must have gone on evenly: time enough to do first what waits. It begins anew when a
-# worker starts or wakes, for what waited while all were off is old by then and not yet handled.
+# How long the clock must have gone on evenly to be trusted. It begins anew when a worker starts or wakes, for
+# what waited while all were off is old by then and not yet done.
 SETTLED_SECONDS = 120
 _UNEVEN_SECONDS = 60
 
@@ -20,10 +20,10 @@ class Steadiness:
     _ahead: float | None = None
     _since: float = 0
 
-    def is_settled(self) -> bool:
-        """Say whether the clock has not jumped for a while, since it was first asked for."""
+    def seconds(self) -> float:
+        """Return for how many seconds the clock has not jumped, since it was first asked for."""
         ticks = self.ticks()
         ahead = self.now().timestamp() - ticks
         if self._ahead is None or abs(ahead - self._ahead) > _UNEVEN_SECONDS:
             self._ahead, self._since = ahead, ticks
-        return ticks - self._since >= SETTLED_SECONDS
+        return ticks - self._since

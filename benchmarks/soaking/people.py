@@ -16,7 +16,9 @@ from bot.card import buttons_of
 OFFICER = f"{ASKED}officer"
 WALKER = "walker"  # is in the name of a conversation in which someone goes through her induction
 _TAKE_ON = "case:take:"
-_LONGEST_WALK = 200  # messages, of which most press again what waits
+_LONGEST_WALK = 200  # messages, of which some press again what waits
+_MOST_UNANSWERED = 10  # messages of someone who then writes no more for now
+_PATIENT = 0.95  # how likely someone waits on where no answer has come
 
 
 @dataclass
@@ -95,6 +97,10 @@ class People:
             self.over.set()
             officer.join()
 
+    def say_once(self, conversation: str, text: str) -> None:
+        """Say something in a conversation in which nobody writes."""
+        self._say(conversation, f"{conversation}/0", None, text)
+
     def not_taken_on(self) -> int:
         """Return how many of the questions that were passed on the officer has not taken on yet."""
         actions = {action for _, action in self.heard.messages.get(OFFICER, ())}
@@ -103,6 +109,8 @@ class People:
     def _write(self, conversation: str, chance: random.Random) -> None:
         number = 0
         while not self.silent.wait(chance.random() * self.pause):
+            if number - self.platform.came(conversation) > _MOST_UNANSWERED:
+                continue  # else a busy machine would never come to the inductions
             message_id = f"{conversation}/{number}"
             self._say(conversation, message_id, self._action(chance, message_id, number))
             number += 1
@@ -111,11 +119,18 @@ class People:
                 self._post(conversation, *again)
 
     def _walk(self, name: str, chance: random.Random) -> None:
-        """Go through inductions to the end, each in a conversation of its own, pressing what is offered."""
-        conversation, number = "", 0
+        """Go through inductions to the end, each in a conversation of its own, pressing what is offered.
+
+        As long as no answer comes she presses again only now and then: it may take long.
+        """
+        conversation, number, answered = "", 0, 0
         while not self.silent.wait(chance.random() * self.pause):
             if not conversation or number > _LONGEST_WALK or self._is_done(conversation):
-                conversation, number = f"{name}.{WALKER}.{len(self.heard.messages)}", 0
+                conversation, number, answered = f"{name}.{WALKER}.{len(self.heard.messages)}", 0, 0
+            came = self.platform.came(conversation)
+            if number and came == answered and chance.random() < _PATIENT:
+                continue
+            answered = came
             action = self._next(conversation) if number else "role:volunteer"
             self._say(conversation, f"{conversation}/{number}", action)
             number += 1
@@ -146,15 +161,15 @@ class People:
                     self._say(OFFICER, f"{OFFICER}/{pressed.total()}", action)
                     pressed[action] += 1
 
-    def _say(self, conversation: str, message_id: str, action: str | None) -> None:
+    def _say(self, conversation: str, message_id: str, action: str | None, text: str = "") -> None:
         """Say something until it is acknowledged."""
-        while not self._post(conversation, message_id, action):
+        while not self._post(conversation, message_id, action, text):
             if self.over.wait(0.05):
                 raise SystemExit  # ends this thread
         self.heard.messages.setdefault(conversation, []).append((message_id, action))
 
-    def _post(self, conversation: str, message_id: str, action: str | None) -> bool:
-        text = "can I friend this family?" if self.real else "hello"
+    def _post(self, conversation: str, message_id: str, action: str | None, text: str = "") -> bool:
+        text = text or ("can I friend this family?" if self.real else "hello")
         message = {
             "id": message_id,
             "conversation": conversation,

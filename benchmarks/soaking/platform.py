@@ -26,6 +26,7 @@ class Platform:
     sent: list[tuple[str, str, str]] = field(default_factory=list)
     lost_answers: int = 0
     _by_id: dict[tuple[str, str], int] = field(default_factory=dict)
+    _first: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     _lock: Lock = field(default_factory=Lock)
 
     @contextmanager
@@ -50,6 +51,7 @@ class Platform:
             if self.random.random() < self.slowed:
                 return 429, {"after": 0.5}
             self.sent.append((*key, asked["card"]))
+            self._first[key[0]].setdefault(key[1], asked["card"])
             number = self._by_id.setdefault(key, len(self.sent))
             if self.random.random() < self.lost:
                 self.lost_answers += 1
@@ -59,15 +61,17 @@ class Platform:
     def cards(self, conversation: str) -> list[Card]:
         """Return the cards of a conversation, each once, in the order in which they came first."""
         with self._lock:
-            mine = {card_id: card for where, card_id, card in reversed(self.sent) if where == conversation}
-        return [load_card(card) for card in reversed(mine.values())]
+            mine = list(self._first[conversation].values())
+        return [load_card(card) for card in mine]
+
+    def came(self, conversation: str) -> int:
+        """Return how many cards of a conversation came, each counted once."""
+        return len(self._first[conversation])
 
     def first_came(self) -> Mapping[str, list[str]]:
         """Return the ids of each conversation's cards, each once, in the order in which they came first."""
-        came: dict[str, dict[str, None]] = defaultdict(dict)
-        for conversation, card_id, _ in self.sent:
-            came[conversation].setdefault(card_id)
-        return {conversation: list(ids) for conversation, ids in came.items()}
+        with self._lock:
+            return {conversation: list(cards) for conversation, cards in self._first.items() if cards}
 
     def repeats(self) -> Counter[bool]:
         """Return how many cards came again: where it can be asked (True), and where it cannot (False)."""

@@ -5,6 +5,7 @@ new key may seal the detail again and the chain holds, nobody can put another de
 mark, which stands in clear, tells nothing of it.
 """
 
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC
@@ -52,16 +53,22 @@ def detail_of(records: "Records", entry: Audit) -> str:
     return records.open(Audit.detail, entry)[_SALT:]
 
 
-def append(session: Session, entry: Audit) -> None:
-    """Add an entry at the chain's end: number, previous hash and hash are filled in here.
+def append(session: Session, entries: Sequence[Audit]) -> None:
+    """Add an organisation's entries at the chain's end: number, previous hash and hash are filled in here.
 
-    The organisation's last link is locked until the transaction ends, so several workers make one chain.
+    The last link is locked until the transaction ends, so several workers make one chain. It must be the last
+    thing that a transaction locks: one that held it and waited for a row could be what the row's holder, who
+    has something to note too, waits for.
     """
-    head = _locked_head(session, entry.organisation)
-    entry.number, entry.previous = head.number + 1, head.hash
-    entry.hash = digest(entry)
-    head.number, head.hash = entry.number, entry.hash
-    session.add(entry)
+    if not entries:
+        return
+    session.flush()
+    head = _locked_head(session, entries[0].organisation)
+    for entry in entries:
+        entry.number, entry.previous = head.number + 1, head.hash
+        entry.hash = digest(entry)
+        head.number, head.hash = entry.number, entry.hash
+        session.add(entry)
 
 
 def digest(entry: Audit) -> str:

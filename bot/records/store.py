@@ -64,7 +64,9 @@ class Records:
         """Give a change, committed whole at the end or not at all; raise RecordsUnavailable if it was not."""
         with database.transaction(self.engine) as session:
             keep_to(session, self.organisation)
-            yield Change(session, self)
+            change = Change(session, self)
+            yield change
+            audit.append(session, change.entries)  # last: see there
 
     def seal(self, column: InstrumentedAttribute[Any], row: Any, text: str) -> bytes:
         """Return a text sealed for a column of a row, whose id and organisation must be set."""
@@ -78,10 +80,14 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change of state: the rows, the audit entry and the follow-up work, committed together."""
+    """One change of state: the rows, the audit entries and the follow-up work, committed together.
+
+    `entries` are the audit's, in their order; they are in the chain once the change is committed, not before.
+    """
 
     session: Session
     records: Records
+    entries: list[Audit] = field(default_factory=list)
 
     def add(self, row: Any) -> None:
         """Write a new row."""
@@ -99,7 +105,7 @@ class Change:
         )
         if detail:
             audit.attach(self.records, entry, detail)
-        audit.append(self.session, entry)
+        self.entries.append(entry)
 
     def enqueue(self, job: Job) -> None:
         """Have something done once this change is committed."""
