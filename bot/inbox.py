@@ -87,7 +87,8 @@ def _write(change: Change, message: Message) -> None:
     event.payload = records.seal(Event.payload, event, dump_message(message))
     if not add_new(change.session, event, "organisation", "id"):
         raise _Taken
-    change.enqueue(Job("handle", message.conversation, key=message.conversation, id=f"event:{message.id}"))
+    at, named = message.conversation, f"event:{message.id}"
+    change.enqueue(Job("handle", at, key=at, id=named, is_found=True))
 
 
 def next_waiting(records: Records, conversation: str) -> tuple[Message, int] | None:

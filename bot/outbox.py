@@ -73,7 +73,7 @@ def put(change: Change, conversation: str, cards: Sequence[Card]) -> None:
 def put_elsewhere(change: Change, conversation: str, cards: Sequence[Card]) -> None:
     """As `put`, for another conversation than the one that is being handled."""
     put(change, conversation, cards)
-    change.enqueue(Job("deliver", conversation, key=conversation))
+    change.enqueue(Job("deliver", conversation, key=conversation, is_found=True))
 
 
 @dataclass(frozen=True, slots=True)

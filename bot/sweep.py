@@ -7,18 +7,19 @@ from sqlalchemy import or_, select, union
 from bot import outbox, retention
 from bot.kept import Keep
 from bot.records.store import Change, Job, Records
-from bot.records.tables import Event, Organisation, Sending
+from bot.records.tables import Event, Organisation, Sending, new_id
 
 # Work that has waited for longer has lost the job that was to do it.
 LEFT_LYING_SECONDS = 30
 
 
-def due(records: Records, *, housekeeping: bool) -> None:
+def due(records: Records, *, housekeeping: bool, abandoned: bool = False) -> None:
     """Enqueue what is due by the clock, for every organisation; asked by any worker, it is done once.
 
     The name of each job holds its minute, hour or day. A day on which the system was off is seen the next
     time it is on, for the job then does what is due by then. `housekeeping` says whether the clock may be
-    trusted with letting things go, see `bot.steady`.
+    trusted with letting things go, see `bot.steady`. `abandoned` where a worker may have ended with work in
+    hand: then all that waits is seen to, however short a time.
     """
     now = records.now()
     minute, hour, day = f"{now:%Y-%m-%dT%H:%M}", _hour(now), _day(now)
@@ -27,6 +28,8 @@ def due(records: Records, *, housekeeping: bool) -> None:
     for organisation in organisations:
         with records.of(organisation).changing() as change:
             change.enqueue(Job("left lying", minute, key="minute", id=f"minute:{minute}"))
+            if abandoned:
+                change.enqueue(Job("abandoned", new_id(), key="abandoned"))
             if housekeeping:
                 change.enqueue(Job("cases", minute, key="cases", id=f"cases:{minute}"))
                 change.enqueue(Job("hourly", hour, key="hour", id=f"hour:{hour}"))
@@ -36,9 +39,19 @@ def due(records: Records, *, housekeeping: bool) -> None:
 
 def left_lying(records: Records, minute: str) -> None:
     """Have every conversation seen to in which a message or a card has waited too long."""
+    _see_to(records, minute, timedelta(seconds=LEFT_LYING_SECONDS))
+
+
+def abandoned(records: Records, occasion: str) -> None:
+    """Have every conversation seen to in which a message or a card waits, since whoever was at it is gone."""
+    _see_to(records, occasion, timedelta())
+
+
+def _see_to(records: Records, occasion: str, waited: timedelta) -> None:
+    """Have the engine see to what has waited for so long; it leaves what is begun to whoever began it."""
     with records.changing() as change:
-        for conversation in _lying(change):
-            job = Job("handle", conversation, key=conversation, id=f"lying:{minute}:{conversation}")
+        for conversation in _lying(change, records.now() - waited):
+            job = Job("handle", conversation, key=conversation, id=f"lying:{occasion}:{conversation}")
             change.enqueue(job)
 
 
@@ -65,9 +78,8 @@ def _day(now: datetime) -> str:
     return f"{now:%Y-%m-%d}"
 
 
-def _lying(change: Change) -> list[str]:
+def _lying(change: Change, before: datetime) -> list[str]:
     records = change.records
-    before = records.now() - timedelta(seconds=LEFT_LYING_SECONDS)
     messages = select(Event.conversation).where(
         Event.organisation == records.organisation,
         Event.handled_at.is_(None),

@@ -8,7 +8,8 @@ done twice, late or by another worker changes nothing.
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -24,6 +25,7 @@ from bot.kept import Keep
 from bot.records.store import Job, Records
 from bot.slots import Slot
 from bot.steady import Steadiness
+from bot.turns import Turns
 from bot.working_days import Calendar
 
 log = logging.getLogger(__name__)
@@ -54,6 +56,7 @@ def tasks(desk: Desk, keep: Keep, calendar: Calendar) -> Mapping[str, Task]:
         "handle": desk.handle,
         "deliver": desk.deliver,
         "left lying": sweep.left_lying,
+        "abandoned": sweep.abandoned,
         "hourly": lambda records, hour: sweep.hourly(records, keep, hour),
         "daily": lambda records, day: sweep.daily(records, keep, day),
         "mornings": lambda records, _: reminders.send_due(records, calendar),
@@ -71,16 +74,23 @@ def _see_to_cases(records: Records, desk: Desk) -> None:
 
 
 class EnqueuedWork:
-    """Puts jobs into the engine's queue, in the transaction of the change that causes them."""
+    """Puts jobs into the engine's queue, in the transaction of the change that causes them.
+
+    `here` is what begins a job in this process: set while its worker is the only one there is, so that what
+    is found anyway needs neither the engine's notes nor its polling.
+    """
 
     def __init__(self, engine: Engine) -> None:
+        self.here: Callable[[str, Job], None] | None = None
         url = engine.url.render_as_string(hide_password=False)
         self._client = DBOSClient(
             system_database_url=url, system_database_engine=engine, application_name=_ENGINE_NAME, lazy=True
         )
 
-    def enqueue(self, connection: Connection, organisation: str, job: Job) -> None:
+    def enqueue(self, connection: Connection, organisation: str, job: Job) -> Callable[[], None] | None:
         """Enqueue a job; one whose id was enqueued before is left as it is."""
+        if job.is_found and (here := self.here) is not None:
+            return lambda: here(organisation, job)
         options: EnqueueOptions = {
             "workflow_name": "job",
             "queue_name": _QUEUE,
@@ -91,6 +101,7 @@ class EnqueuedWork:
         if job.after > 0:
             options["delay_seconds"] = job.after
         self._client.enqueue_in_transaction(connection, options, organisation, job.name, job.about)
+        return None
 
 
 class JobFailed(Exception):  # noqa: N818 - what happened
@@ -109,6 +120,8 @@ class Worker:
     _tidied: date | None = None
     _at_work: dict[str, None] = field(default_factory=dict)
     _idle: Set[str] = frozenset()
+    _others: Set[str] | None = None
+    _turns: Turns = field(default_factory=lambda: Turns(_SIDE_BY_SIDE))
     _clock: Steadiness = field(init=False)
 
     def __post_init__(self) -> None:
@@ -132,12 +145,9 @@ class Worker:
 
         @DBOS.workflow(name="job")
         def job(organisation: str, name: str, about: str) -> None:
-            job_id = str(DBOS.workflow_id)
-            self._at_work[job_id] = None
-            try:
-                self._do(organisation, name, about)
-            finally:
-                self._at_work.pop(job_id, None)
+            with self._under_way(str(DBOS.workflow_id)):
+                lane = f"{organisation}/{about}"
+                self._turns.take(lane, lambda: self._do(organisation, name, about, time.sleep))
 
         DBOS.launch()
         DBOS.register_queue(
@@ -155,8 +165,35 @@ class Worker:
         self._stop.set()
         if self._beats is not None:
             self._beats.join()
+        self._begin_here(alone=False)
+        self._turns.close()
+        until = time.monotonic() + STOP_SECONDS
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=STOP_SECONDS)
+        while self._at_work and time.monotonic() < until:
+            time.sleep(0.05)
         self.slot.give_back()
+
+    def _begin_here(self, *, alone: bool) -> None:
+        """Have the jobs that are found anyway begun in this process, if it is the only one that works."""
+        if isinstance(jobs := self.records.jobs, EnqueuedWork):
+            jobs.here = self._begin if alone else None
+
+    def _begin(self, organisation: str, job: Job) -> None:
+        """Begin a job without the engine; where it fails, `sweep.left_lying` finds what is left to do."""
+
+        def act() -> None:
+            with self._under_way(job.id), suppress(JobFailed):
+                self._do(organisation, job.name, job.about, self._stop.wait)
+
+        self._turns.begin(f"{organisation}/{job.about}", job.name, act)
+
+    @contextmanager
+    def _under_way(self, job: str) -> Iterator[None]:
+        self._at_work[job] = None
+        try:
+            yield
+        finally:
+            self._at_work.pop(job, None)
 
     def _take_over(self, living: Set[str]) -> None:
         """Have the jobs done anew that nobody is at any more; until then those behind them would wait.
@@ -173,8 +210,8 @@ class Worker:
                 log.warning("worker.job.taken_over", extra={"worker": worker, "job": job})
         self._idle = idle  # one that is idle twice in a row is not just about to begin or to end
 
-    def _do(self, organisation: str, name: str, about: str) -> None:
-        """Do a job, again after pauses where it fails; raise JobFailed.
+    def _do(self, organisation: str, name: str, about: str, rest: Callable[[float], object]) -> None:
+        """Do a job, again after a rest of some seconds where it fails; raise JobFailed.
 
         No step of the engine's: what was done stands in our own tables, and its note would be one more write.
         """
@@ -185,7 +222,7 @@ class Worker:
                 log.warning("job.failed", extra={"job": name, "about": about, **told(error)})
                 if pause is None:
                     raise JobFailed(type(error).__name__) from None
-                time.sleep(pause)
+                rest(pause)
             else:
                 return
 
@@ -198,8 +235,13 @@ class Worker:
 
     def _beat(self) -> None:
         """Say that this worker lives, take over from the dead, and see to what is due by the clock."""
-        self._take_over(self.slot.beat())
-        sweep.due(self.records, housekeeping=self._clock.is_settled())
+        living = self.slot.beat()
+        self._take_over(living)
+        others = living - {self.slot.name}
+        abandoned = self._others is None or bool(self._others - others)
+        self._begin_here(alone=not others)
+        sweep.due(self.records, housekeeping=self._clock.is_settled(), abandoned=abandoned)
+        self._others = others
         if (today := self.records.now().date()) != self._tidied:
             _forget_done(self.records.now() - _KEPT)
             self._tidied = today
