@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
 
 from bot import attached, clerk, inbox, officers, outbox, people, reach, words
 from bot.cases import alarm
@@ -21,6 +22,7 @@ from bot.records.store import Change, Records
 from bot.records.tables import Conversation, Person
 from bot.stored import dump_state, load_state
 from bot.visit import Visit
+from knowledge.reading import Role
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,15 @@ class _Memory:
 
     state: State
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A message that is to be handled, and what is known to it, all as it was at one moment."""
+
+    message: Message
+    conversation: Conversation | None
+    roles: tuple[Role, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,38 +77,38 @@ class Desk:
 
         Done twice or cut off anywhere, it ends in the same state. Raises RecordsUnavailable.
         """
-        message = self._next(records, conversation)
-        if message is None:
+        waiting = self._next(records, conversation)
+        if waiting is None:
             self.deliver(records, conversation)  # what another worker left when it died
-        while message is not None:
+        while waiting is not None:
+            message = waiting.message
             try:
-                self._handle(records, message)
+                self._handle(records, waiting)
             except RecordsUnavailable:
                 raise
             except _Overtaken:
                 log.info("event.overtaken", extra={"event": message.id})
             except Exception as error:  # noqa: BLE001 - whatever it was, those behind it must get their turn
                 self._not_handled(records, message, error)
-            message = self._next(records, conversation)
+            waiting = self._next(records, conversation)
 
     def deliver(self, records: Records, conversation: str) -> None:
         """Send the cards of a conversation that wait; raise RecordsUnavailable."""
         outbox.deliver(records, conversation, self.channel(conversation))
 
-    def _next(self, records: Records, conversation: str) -> Message | None:
+    def _next(self, records: Records, conversation: str) -> _Waiting | None:
         """Return the next message that can be read; one that cannot, now or ever, is given up."""
         while True:
             try:
-                waiting = inbox.next_waiting(records, conversation)
+                with records.reading() as session:
+                    found = inbox.oldest_waiting(session, records, conversation)
+                    return _known(session, records, found[0]) if found else None
             except inbox.NotUnderstood as error:
                 log.error("event.not_understood", extra={"event": error.message.id})  # noqa: TRY400 - no words of it
                 self._give_up(records, error.message)
-            else:
-                return waiting[0] if waiting else None
 
-    def _handle(self, records: Records, message: Message) -> None:
-        memory = _remembered(records, message.conversation)
-        memory.state.roles = people.roles_of(records, message.sender)
+    def _handle(self, records: Records, waiting: _Waiting) -> None:
+        message, memory = waiting.message, _remembered(records, waiting)
         wanted = takes_files(memory.state)
         outcome = self.talk.respond(message, memory.state)
         channel = self.channel(message.conversation)
@@ -176,18 +187,22 @@ def _move(change: Change, message: Message) -> None:
     )
 
 
-def _remembered(records: Records, conversation: str) -> _Memory:
-    with records.reading() as session:
-        row = session.scalars(_ROW, {"of": records.organisation, "named": conversation}).first()
-        if row is None:
-            return _Memory(State(), 0)
-        if row.state is None:
-            return _Memory(State(), row.version)
+def _known(session: Session, records: Records, message: Message) -> _Waiting:
+    named = {"of": records.organisation, "named": message.conversation}
+    row = session.scalars(_ROW, named).first()
+    return _Waiting(message, row, people.roles_of(session, records.organisation, message.sender))
+
+
+def _remembered(records: Records, waiting: _Waiting) -> _Memory:
+    row = waiting.conversation
+    memory = _Memory(State(), row.version if row else 0)
+    if row is not None and row.state is not None:
         try:
-            return _Memory(load_state(records.open(Conversation.state, row)), row.version)
+            memory = _Memory(load_state(records.open(Conversation.state, row)), row.version)
         except ValueError:  # written by another version: what was open is asked anew, nothing else is lost
             log.warning("conversation.state.not_understood", extra={"version": row.version})
-            return _Memory(State(), row.version)
+    memory.state.roles = waiting.roles
+    return memory
 
 
 def _remember(change: Change, conversation: str, person: Person, memory: _Memory) -> None:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
 
 from bot.message import Message
 from bot.records.new_rows import add_new
@@ -92,16 +93,21 @@ def _write(change: Change, message: Message) -> None:
 
 
 def next_waiting(records: Records, conversation: str) -> tuple[Message, int] | None:
+    """Return what `oldest_waiting` does; raise NotUnderstood, RecordsUnavailable."""
+    with records.reading() as session:
+        return oldest_waiting(session, records, conversation)
+
+
+def oldest_waiting(session: Session, records: Records, conversation: str) -> tuple[Message, int] | None:
     """Return the oldest message of a conversation that waits to be handled, and how often it was tried.
 
     Raises:
         NotUnderstood: it cannot be read, so it can only be given up.
     """
-    with records.reading() as session:
-        event = session.scalars(_WAITING, {"of": records.organisation, "at": conversation}).first()
-        if event is None:
-            return None
-        payload = records.open(Event.payload, event)
+    event = session.scalars(_WAITING, {"of": records.organisation, "at": conversation}).first()
+    if event is None:
+        return None
+    payload = records.open(Event.payload, event)
     try:
         return load_message(payload), event.tries
     except ValueError:

@@ -10,7 +10,7 @@ from bot import officers
 from bot import roles as kinds
 from bot.induction import standing
 from bot.records.new_rows import add_new
-from bot.records.store import Change, Records
+from bot.records.store import Change
 from bot.records.tables import Account, LinkCode, Person, new_id
 from knowledge.reading import ROLES, Role
 
@@ -112,12 +112,11 @@ def say_roles(change: Change, person: Person, roles: Iterable[Role]) -> None:
     change.audit(f"person:roles:{verb}", person.id, audit_name(person), detail=said)
 
 
-def roles_of(records: Records, account_name: str) -> tuple[Role, ...]:
+def roles_of(session: Session, organisation: str, account_name: str) -> tuple[Role, ...]:
     """Return what whoever writes from an account is to the policy, as `roles`; none for one not met yet."""
-    named = {"of": records.organisation, "named": account_name}
-    with records.reading() as session:
-        person = session.scalars(_BEHIND_ACCOUNT, named).first()
-        return roles(session, person) if person else ()
+    named = {"of": organisation, "named": account_name}
+    person = session.scalars(_BEHIND_ACCOUNT, named).first()
+    return roles(session, person) if person else ()
 
 
 def roles(session: Session, person: Person) -> tuple[Role, ...]:
