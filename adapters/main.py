@@ -286,8 +286,10 @@ def found_organisation(settings: Settings, records: "Records") -> None:
             set_up.set_up(change, set_up.read(set_up.SAMPLE.read_text(encoding="utf-8")), who="hearth")
 
 
-def build_worker(settings: Settings, records: "Records", bell: "Bell", *, progress: bool = False) -> "Worker":
-    """Return what does the work; as `build_answerer`."""
+def build_worker(
+    settings: Settings, records: "Records", bell: "Bell", *, accepts: bool, progress: bool = False
+) -> "Worker":
+    """Return what does the work, in a process that accepts messages or does not; as `build_answerer`."""
     from adapters.no_channel import NoChannel
     from bot.cases.rules import DEFAULTS, load_rules
     from bot.desk import Desk
@@ -305,7 +307,7 @@ def build_worker(settings: Settings, records: "Records", bell: "Bell", *, progre
         _course_now(settings, shelf),
     )
     jobs = tasks(desk, settings.retention.keep, settings.calendar)
-    return Worker(records, jobs, Slot(records, settings.records.worker))
+    return Worker(records, jobs, Slot(records, settings.records.worker), accepts=accepts)
 
 
 def build_channels(settings: Settings, records: "Records", bell: "Bell") -> "Mapping[str, Channel]":

@@ -28,7 +28,7 @@ def serve(settings: Settings, given: argparse.Namespace) -> None:
     settings = _addressed(settings, given)
     logs.configure(settings.log_level)
     records = prepare(settings)
-    with _working(settings, records, bell):
+    with _working(settings, records, bell, accepts=True):
         _serve_web(settings, records, bell)
 
 
@@ -50,7 +50,7 @@ def work(settings: Settings, _given: argparse.Namespace) -> None:
         signal.signal(name, lambda *_: stopped.set())
     logs.configure(settings.log_level)
     records = prepare(settings)
-    with _working(settings, records, Bell()):
+    with _working(settings, records, Bell(), accepts=False):
         say(f"Hearth works as {settings.records.worker}. Ctrl-C stops it.")
         stopped.wait()
 
@@ -101,8 +101,8 @@ def _require_adopted(settings: Settings, records: "Records") -> None:
 
 
 @contextmanager
-def _working(settings: Settings, records: "Records", bell: "Bell") -> Iterator[None]:
-    worker = wiring.build_worker(settings, records, bell, progress=sys.stderr.isatty())
+def _working(settings: Settings, records: "Records", bell: "Bell", *, accepts: bool) -> Iterator[None]:
+    worker = wiring.build_worker(settings, records, bell, accepts=accepts, progress=sys.stderr.isatty())
     worker.start()
     try:
         yield

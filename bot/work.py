@@ -34,8 +34,10 @@ log = logging.getLogger(__name__)
 _ENGINE_NAME = "hearth"
 _ENGINE_VERSION = "1"
 _QUEUE = "work"
-# How long a message waits at most before a worker sees it. Measured on SQLite, idle: 7 % of one core.
+# How long a job waits at most before a worker sees it. Measured on SQLite, idle: 7 % of one core.
 _POLLING_SECONDS = 0.04
+# The same where the worker is alone and its process accepts: what is for now is begun without the queue.
+_POLLING_SELDOM_SECONDS = 0.5
 # Jobs that one worker does side by side; each holds a thread and at most one connection.
 _SIDE_BY_SIDE = 8
 BEAT_SECONDS = 5.0
@@ -110,17 +112,22 @@ class JobFailed(Exception):  # noqa: N818 - what happened
 
 @dataclass
 class Worker:
-    """Does the jobs. One process has one; each needs a slot of its own, whose name outlives the process."""
+    """Does the jobs. One process has one; each needs a slot of its own, whose name outlives the process.
+
+    `accepts` where the same process accepts messages, and no other does.
+    """
 
     records: Records
     tasks: Mapping[str, Task]
     slot: Slot
+    accepts: bool = False
     _stop: threading.Event = field(default_factory=threading.Event)
     _beats: threading.Thread | None = None
     _tidied: date | None = None
     _at_work: dict[str, None] = field(default_factory=dict)
     _idle: Set[str] = frozenset()
     _others: Set[str] | None = None
+    _polling: float | None = None
     _turns: Turns = field(default_factory=lambda: Turns(_SIDE_BY_SIDE))
     _clock: Steadiness = field(init=False)
 
@@ -150,12 +157,6 @@ class Worker:
                 self._turns.take(lane, lambda: self._do(organisation, name, about, time.sleep))
 
         DBOS.launch()
-        DBOS.register_queue(
-            _QUEUE,
-            partition_concurrency=1,
-            worker_concurrency=_SIDE_BY_SIDE,
-            polling_interval_sec=_POLLING_SECONDS,
-        )
         self._beat()
         self._beats = threading.Thread(target=self._beat_on, name="hearth-beats", daemon=True)
         self._beats.start()
@@ -172,6 +173,19 @@ class Worker:
         while self._at_work and time.monotonic() < until:
             time.sleep(0.05)
         self.slot.give_back()
+
+    def _set_pace(self, *, alone: bool) -> None:
+        """Look for jobs as often as is needed."""
+        self._begin_here(alone=alone)
+        seconds = _POLLING_SELDOM_SECONDS if alone and self.accepts else _POLLING_SECONDS
+        if seconds != self._polling:
+            DBOS.register_queue(
+                _QUEUE,
+                partition_concurrency=1,
+                worker_concurrency=_SIDE_BY_SIDE,
+                polling_interval_sec=seconds,
+            )
+            self._polling = seconds
 
     def _begin_here(self, *, alone: bool) -> None:
         """Have the jobs that are found anyway begun in this process, if it is the only one that works."""
@@ -239,7 +253,7 @@ class Worker:
         self._take_over(living)
         others = living - {self.slot.name}
         abandoned = self._others is None or bool(self._others - others)
-        self._begin_here(alone=not others)
+        self._set_pace(alone=not others)
         sweep.due(self.records, housekeeping=self._clock.is_settled(), abandoned=abandoned)
         self._others = others
         if (today := self.records.now().date()) != self._tidied:
