@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot import attached, clerk, inbox, officers, outbox, people, reach, words
@@ -29,7 +29,9 @@ log = logging.getLogger(__name__)
 
 # Built once: to put a statement together takes longer than to run it.
 _NAMED = (Conversation.organisation == bindparam("of"), Conversation.id == bindparam("named"))
-_ROW = select(Conversation).where(*_NAMED)
+_ROW = select(Conversation.id, Conversation.organisation, Conversation.version, Conversation.state).where(
+    *_NAMED
+)
 _UPDATE = update(Conversation).where(*_NAMED, Conversation.version == bindparam("before"))
 
 
@@ -47,10 +49,14 @@ class _Memory:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A message that is to be handled, and what is known to it, all as it was at one moment."""
+    """A message that is to be handled, and what is known to it, all as it was at one moment.
+
+    `is_last` where no other waited behind it; each that came since has a job of its own.
+    """
 
     message: Message
-    conversation: Conversation | None
+    is_last: bool
+    row: Row[str, str, int, bytes | None] | None  # of its conversation
     roles: tuple[Role, ...]
 
 
@@ -84,6 +90,8 @@ class Desk:
             message = waiting.message
             try:
                 self._handle(records, waiting)
+                if waiting.is_last:
+                    return
             except RecordsUnavailable:
                 raise
             except _Overtaken:
@@ -102,7 +110,7 @@ class Desk:
             try:
                 with records.reading() as session:
                     found = inbox.oldest_waiting(session, records, conversation)
-                    return _known(session, records, found[0]) if found else None
+                    return _known(session, records, found) if found else None
             except inbox.NotUnderstood as error:
                 log.error("event.not_understood", extra={"event": error.message.id})  # noqa: TRY400 - no words of it
                 self._give_up(records, error.message)
@@ -187,14 +195,16 @@ def _move(change: Change, message: Message) -> None:
     )
 
 
-def _known(session: Session, records: Records, message: Message) -> _Waiting:
+def _known(session: Session, records: Records, found: inbox.Waiting) -> _Waiting:
+    message = found.message
     named = {"of": records.organisation, "named": message.conversation}
-    row = session.scalars(_ROW, named).first()
-    return _Waiting(message, row, people.roles_of(session, records.organisation, message.sender))
+    row = session.connection().execute(_ROW, named).first()
+    roles = people.roles_of(session, records.organisation, message.sender)
+    return _Waiting(message, found.is_last, row, roles)
 
 
 def _remembered(records: Records, waiting: _Waiting) -> _Memory:
-    row = waiting.conversation
+    row = waiting.row
     memory = _Memory(State(), row.version if row else 0)
     if row is not None and row.state is not None:
         try:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
@@ -21,7 +22,7 @@ MAX_TRIES = 4
 _OPEN = (Event.handled_at.is_(None), Event.failed_at.is_(None))
 _NAMED = (Event.organisation == bindparam("of"), Event.id == bindparam("named"))
 _WAITING = (
-    select(Event)
+    select(Event.id, Event.organisation, Event.payload, Event.tries)
     .where(
         Event.organisation == bindparam("of"),
         Event.conversation == bindparam("at"),
@@ -29,7 +30,7 @@ _WAITING = (
         Event.payload.is_not(None),
     )
     .order_by(Event.seq)
-    .limit(1)
+    .limit(2)
 )
 _LOCKED = select(Event).where(*_NAMED).with_for_update()
 _HANDLED = update(Event).where(*_NAMED, *_OPEN).values(handled_at=bindparam("now"), payload=None)
@@ -92,24 +93,35 @@ def _write(change: Change, message: Message) -> None:
     change.enqueue(Job("handle", at, key=at, id=named, is_found=True))
 
 
-def next_waiting(records: Records, conversation: str) -> tuple[Message, int] | None:
-    """Return what `oldest_waiting` does; raise NotUnderstood, RecordsUnavailable."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that waits to be handled, how often it was tried, and whether it is the only one there."""
+
+    message: Message
+    tries: int
+    is_last: bool
+
+
+def next_waiting(records: Records, conversation: str) -> Waiting | None:
+    """Return the oldest message of a conversation that waits; raise NotUnderstood, RecordsUnavailable."""
     with records.reading() as session:
         return oldest_waiting(session, records, conversation)
 
 
-def oldest_waiting(session: Session, records: Records, conversation: str) -> tuple[Message, int] | None:
-    """Return the oldest message of a conversation that waits to be handled, and how often it was tried.
+def oldest_waiting(session: Session, records: Records, conversation: str) -> Waiting | None:
+    """Return the oldest message of a conversation that waits to be handled.
 
     Raises:
         NotUnderstood: it cannot be read, so it can only be given up.
     """
-    event = session.scalars(_WAITING, {"of": records.organisation, "at": conversation}).first()
-    if event is None:
+    asked = {"of": records.organisation, "at": conversation}
+    events = session.connection().execute(_WAITING, asked).all()
+    if not events:
         return None
+    event = events[0]
     payload = records.open(Event.payload, event)
     try:
-        return load_message(payload), event.tries
+        return Waiting(load_message(payload), event.tries, len(events) == 1)
     except ValueError:
         raise NotUnderstood(Message(event.id, conversation)) from None  # its words quote the message
 

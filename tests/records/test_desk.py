@@ -191,7 +191,7 @@ class TestWhatCannotBeHandled:
             patch.setattr(people, "roles_of", away)
             with pytest.raises(RecordsUnavailable):
                 desk(platform).handle(records, "web:a")
-        assert inbox.next_waiting(records, "web:a") == (said("1"), 0)
+        assert inbox.next_waiting(records, "web:a") == inbox.Waiting(said("1"), 0, is_last=True)
         desk(platform).handle(records, "web:a")
         assert platform.ids() == ["1.1"]
 
