@@ -27,7 +27,14 @@ _CLAIM = timedelta(seconds=CLAIM_SECONDS)
 
 # Built once: to put a statement together takes longer than to run it.
 _WAITING = (
-    select(Sending)
+    select(
+        Sending.id,
+        Sending.organisation,
+        Sending.card,
+        Sending.due_at,
+        Sending.claimed_at,
+        Sending.tries,
+    )
     .where(
         Sending.organisation == bindparam("of"),
         Sending.conversation == bindparam("at"),
@@ -40,6 +47,7 @@ _WAITING = (
     .with_for_update()
 )
 _NAMED = (Sending.organisation == bindparam("of"), Sending.id == bindparam("named"))
+_CLAIMED = update(Sending).where(*_NAMED).values(claimed_at=bindparam("now"), tries=bindparam("try"))
 _LOCKED = select(Sending).where(*_NAMED).with_for_update()
 _SENT = (
     update(Sending)
@@ -91,20 +99,22 @@ def take(change: Change, conversation: str) -> Claim | None:
 
     Whoever takes it sends it by `send` once the change is committed.
     """
-    records = change.records
-    now = records.now()
-    row = change.session.scalars(_WAITING, {"of": records.organisation, "at": conversation}).first()
+    records, now = change.records, change.records.now()
+    change.session.flush()  # what was noted of another may let it wait
+    asked = {"of": records.organisation, "at": conversation}
+    row = change.session.connection().execute(_WAITING, asked).first()
     if row is None:
         return None
-    if not _is_due(row, now):
-        _later(change, row, row.due_at)
+    named, tries = f"{row.id}:{row.tries}", row.tries + 1
+    if not _is_due(row.due_at, now):
+        _later(change, conversation, named, row.due_at)
         return None
     if row.claimed_at is not None and abs(now - row.claimed_at) < _CLAIM:
-        _later(change, row, row.claimed_at + _CLAIM)
+        _later(change, conversation, named, row.claimed_at + _CLAIM)
         return None
-    cut_off, row.claimed_at = row.claimed_at is not None, now
-    row.tries += 1
-    return Claim(row.id, records.open(Sending.card, row), row.tries, cut_off)
+    claimed = {"of": records.organisation, "named": row.id, "now": now, "try": tries}
+    change.session.connection().execute(_CLAIMED, claimed)
+    return Claim(row.id, records.open(Sending.card, row), tries, cut_off=row.claimed_at is not None)
 
 
 def deliver(records: Records, conversation: str, channel: Channel) -> None:
@@ -128,9 +138,9 @@ def send(records: Records, conversation: str, channel: Channel, first: Claim | N
             claim = take(change, conversation)
 
 
-def _is_due(row: Sending, now: datetime) -> bool:
+def _is_due(due_at: datetime, now: datetime) -> bool:
     """Say whether a card's pause is over; one that would last longer than any was set by a wrong clock."""
-    return not now < row.due_at <= now + LONGEST_PAUSE
+    return not now < due_at <= now + LONGEST_PAUSE
 
 
 def _tried(claim: Claim, conversation: str, channel: Channel) -> str | TryLater | Undeliverable:
@@ -194,12 +204,12 @@ def _stuck(change: Change, claim: Claim, fault: str) -> None:
     log.error("card.stuck", extra={"card": claim.card_id, "fault": fault})
 
 
-def _later(change: Change, row: Sending, at: datetime) -> None:
-    """Have a card tried again at a moment; asked for twice in one second, it is done once."""
+def _later(change: Change, conversation: str, tried: str, at: datetime) -> None:
+    """Have a card (its id and how often it was tried) tried at a moment; asked twice in a second, once."""
     now = change.records.now()
-    name = f"deliver:{row.id}:{row.tries}:{int(now.timestamp())}"
+    name = f"deliver:{tried}:{int(now.timestamp())}"
     seconds = max((at - now).total_seconds(), 1)
-    change.enqueue(Job("deliver", row.conversation, key=row.conversation, id=name, after=seconds))
+    change.enqueue(Job("deliver", conversation, key=conversation, id=name, after=seconds))
 
 
 def try_again(change: Change, row: Sending) -> None:

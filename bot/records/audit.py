@@ -12,7 +12,7 @@ from hashlib import sha256
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.records.new_rows import add_new
@@ -23,11 +23,16 @@ if TYPE_CHECKING:
     from bot.records.store import Records
 
 BEGINNING = "0" * 64
+# Built once: to put a statement together takes longer than to run it.
 _HEAD = (
-    select(AuditHead)
+    select(AuditHead.number, AuditHead.hash)
     .where(AuditHead.organisation == bindparam("of"))
     .with_for_update()
-    .execution_options(populate_existing=True)
+)
+_GROWN = (
+    update(AuditHead)
+    .where(AuditHead.organisation == bindparam("of"))
+    .values(number=bindparam("last"), hash=bindparam("its_hash"))
 )
 _SALT = 32  # hexadecimal digits: 128 random bits, too many to try beside a detail of one word
 
@@ -57,11 +62,12 @@ def append(session: Session, entry: Audit) -> None:
 
     The organisation's last link is locked until the transaction ends, so several workers make one chain.
     """
-    head = _locked_head(session, entry.organisation)
-    entry.number, entry.previous = head.number + 1, head.hash
+    number, entry.previous = _locked_head(session, entry.organisation)
+    entry.number = number + 1
     entry.hash = digest(entry)
-    head.number, head.hash = entry.number, entry.hash
-    session.add(entry)
+    grown = {"of": entry.organisation, "last": entry.number, "its_hash": entry.hash}
+    session.connection().execute(_GROWN, grown)
+    add_new(session, entry, "id")
 
 
 def digest(entry: Audit) -> str:
@@ -128,9 +134,10 @@ def _mark(salted: str) -> str:
     return sha256(salted.encode()).hexdigest()
 
 
-def _locked_head(session: Session, organisation: str) -> AuditHead:
-    head = session.scalars(_HEAD, {"of": organisation}).one_or_none()
-    if head is not None:
-        return head
-    add_new(session, AuditHead(organisation=organisation, number=0, hash=BEGINNING), "organisation")
-    return session.scalars(_HEAD, {"of": organisation}).one()
+def _locked_head(session: Session, organisation: str) -> tuple[int, str]:
+    """Return the number and the hash of the last link; the first one follows number 0."""
+    last = session.connection().execute(_HEAD, {"of": organisation}).one_or_none()
+    if last is None:
+        add_new(session, AuditHead(organisation=organisation, number=0, hash=BEGINNING), "organisation")
+        last = session.connection().execute(_HEAD, {"of": organisation}).one()
+    return last.number, last.hash
