@@ -81,7 +81,8 @@ def prepare(settings: Settings) -> "Records":
         lacking = officers.missing(session, records.organisation)
     if lacking:
         raise SettingsError(
-            f"{', '.join(lacking)} is missing: `hearth people set-up FILE` or `hearth people add` names them."
+            f"A server needs {', '.join(lacking)}: "
+            "`hearth people set-up FILE` or `hearth people add` names them."
         )
     return records
 

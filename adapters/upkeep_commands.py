@@ -47,7 +47,10 @@ def stuck(settings: Settings, given: argparse.Namespace) -> None:
         lines = [
             *(f"waits  {card.id}  {card.created_at:%Y-%m-%d %H:%M}  {card.fault}" for card in waiting),
             *(f"card   {card.id}  {card.stuck_at:%Y-%m-%d %H:%M}  {card.fault}" for card in cards),
-            *(f"event  {event.id}  {event.failed_at:%Y-%m-%d %H:%M}" for event in events),
+            *(
+                f"event  {event.id}  {event.failed_at:%Y-%m-%d %H:%M}  {upkeep.fault(event)}"
+                for event in events
+            ),
         ]
         for line in lines:
             say(line)

@@ -27,7 +27,7 @@ from benchmarks.soaking.scenarios import Setting
 from tests import postgres
 
 ENGINES = ("sqlite", "postgresql")
-SCENES = ("kills", "killed_for_good", "database_gone", "disk_full", "clock_jumps")
+SCENES = ("kills", "poisoned", "killed_for_good", "database_gone", "disk_full", "clock_jumps")
 _SMALL = {"sqlite": 8, "postgresql": 32}  # megabytes
 
 
@@ -77,12 +77,11 @@ def _options() -> argparse.Namespace:
 def _run(engine: str, name: str, given: Given) -> int:
     """Run a scene, print what came of it, and return the number of faults."""
     title = f"{name.replace('_', ' ')} on {engine}"
-    scene = _scenes(engine, given).get(name)
-    if scene is None:
-        print(f"\n== {title}: left out, it needs two workers, which share no SQLite file")
+    if reason := _left_out(engine, name, given):
+        print(f"\n== {title}: left out, {reason}")
         return 0
     try:
-        outcome = scene()
+        outcome = _scenes(engine, given)[name]()
     except PermissionError as error:
         print(f"\n== {title}: left out, {error}")
         return 0
@@ -94,20 +93,25 @@ def _run(engine: str, name: str, given: Given) -> int:
     return len(outcome.faults)
 
 
+def _left_out(engine: str, name: str, given: Given) -> str:
+    """Return why a scene cannot be played, empty where it can."""
+    if name == "killed_for_good" and engine == "sqlite":
+        return "it needs two workers, which share no SQLite file"
+    if name == "poisoned" and given.options.real:
+        return "nothing that is said ends the real reader"
+    return ""
+
+
 def _scenes(engine: str, given: Given) -> Mapping[str, Callable[[], Outcome]]:
-    on_sqlite = engine == "sqlite"
     options = given.options
-    every: dict[str, Callable[[], Outcome]] = {
+    return {
         "kills": lambda: _played(engine, given, partial(scenarios.kills, number=options.kills)),
+        "poisoned": lambda: _played(engine, given, scenarios.poisoned),
+        "killed_for_good": lambda: _played(engine, given, scenarios.killed_for_good),
         "database_gone": lambda: _gone(engine, given),
         "disk_full": lambda: _full(engine, given),
         "clock_jumps": lambda: _played(engine, given, partial(scenarios.clock_jumps, seconds=20)),
     }
-    return (
-        every
-        if on_sqlite
-        else {**every, "killed_for_good": lambda: _played(engine, given, scenarios.killed_for_good)}
-    )
 
 
 def _played(engine: str, given: Given, scene: Callable[[Setting], Outcome]) -> Outcome:

@@ -21,11 +21,15 @@ from bot.records.new_rows import add_new
 from bot.records.store import Change, Records
 from bot.records.tables import Conversation, Person
 from bot.stored import dump_state, load_state
+from bot.suspects import Suspects
 from bot.visit import Visit
 from knowledge.reading import Role
 
 log = logging.getLogger(__name__)
 
+
+# After so many messages of a conversation others get their turn: a worker does only so much side by side.
+IN_A_ROW = 20
 
 # Built once: to put a statement together takes longer than to run it.
 _NAMED = (Conversation.organisation == bindparam("of"), Conversation.id == bindparam("named"))
@@ -55,6 +59,7 @@ class _Waiting:
     """
 
     message: Message
+    cut_off: int  # how many processes ended over it
     is_last: bool
     row: Row[str, str, int, bytes | None] | None  # of its conversation
     roles: tuple[Role, ...]
@@ -73,6 +78,7 @@ class Desk:
     course: Course
     rules: Rules = field(default_factory=default_rules)
     course_now: Callable[[], Course] | None = None
+    suspects: Suspects = field(default_factory=Suspects)
 
     def induction(self) -> Course:
         """Return the induction on the version in force; raise RecordsUnavailable."""
@@ -86,19 +92,15 @@ class Desk:
         waiting = self._next(records, conversation)
         if waiting is None:
             self.deliver(records, conversation)  # what another worker left when it died
-        while waiting is not None:
-            message = waiting.message
-            try:
-                self._handle(records, waiting)
-                if waiting.is_last:
-                    return
-            except RecordsUnavailable:
-                raise
-            except _Overtaken:
-                log.info("event.overtaken", extra={"event": message.id})
-            except Exception as error:  # noqa: BLE001 - whatever it was, those behind it must get their turn
-                self._not_handled(records, message, error)
+        for _ in range(IN_A_ROW):
+            if waiting is None:
+                return
+            tried = self._try_alone if waiting.cut_off else self._try
+            if tried(records, waiting) and waiting.is_last:
+                return
             waiting = self._next(records, conversation)
+        if waiting is not None:
+            inbox.go_on(records, conversation)
 
     def deliver(self, records: Records, conversation: str) -> None:
         """Send the cards of a conversation that wait; raise RecordsUnavailable."""
@@ -114,6 +116,32 @@ class Desk:
             except inbox.NotUnderstood as error:
                 log.error("event.not_understood", extra={"event": error.message.id})  # noqa: TRY400 - no words of it
                 self._give_up(records, error.message)
+
+    def _try_alone(self, records: Records, waiting: _Waiting) -> bool:
+        """Try a message over which a process ended, while no other such one is tried; as `_try`.
+
+        So of those that were handled side by side it is found out which one ends processes, and given up.
+        """
+        with self.suspects.alone(records, waiting.message) as times:
+            if times <= inbox.MAX_CUT_OFF:
+                return self._try(records, waiting)
+            log.error("event.ends_processes", extra={"event": waiting.message.id, "times": times - 1})
+            self._give_up(records, waiting.message)
+            return True
+
+    def _try(self, records: Records, waiting: _Waiting) -> bool:
+        """Handle a message; return whether it is done with."""
+        try:
+            self._handle(records, waiting)
+        except RecordsUnavailable:
+            raise
+        except _Overtaken:
+            log.info("event.overtaken", extra={"event": waiting.message.id})
+        except Exception as error:  # noqa: BLE001 - whatever it was, those behind it must get their turn
+            self._not_handled(records, waiting.message, error)
+        else:
+            return True
+        return False
 
     def _handle(self, records: Records, waiting: _Waiting) -> None:
         message, memory = waiting.message, _remembered(records, waiting)
@@ -200,7 +228,7 @@ def _known(session: Session, records: Records, found: inbox.Waiting) -> _Waiting
     named = {"of": records.organisation, "named": message.conversation}
     row = session.connection().execute(_ROW, named).first()
     roles = people.roles_of(session, records.organisation, message.sender)
-    return _Waiting(message, found.is_last, row, roles)
+    return _Waiting(message, found.cut_off, found.is_last, row, roles)
 
 
 def _remembered(records: Records, waiting: _Waiting) -> _Memory:

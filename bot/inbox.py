@@ -15,14 +15,17 @@ from bot.stored import dump_message, load_message
 
 log = logging.getLogger(__name__)
 
-# After so many tries a message that cannot be handled no longer keeps back those that follow it.
+# After so many tries that failed a message no longer keeps back those that follow it.
 MAX_TRIES = 4
+# So many processes may end over a message before it is held to be what ends them. More than tries: a release,
+# a power cut or a machine without memory ends a process too. Not many more: each is a time without answers.
+MAX_CUT_OFF = 5
 
 # Built once: to put a statement together takes longer than to run it.
 _OPEN = (Event.handled_at.is_(None), Event.failed_at.is_(None))
 _NAMED = (Event.organisation == bindparam("of"), Event.id == bindparam("named"))
 _WAITING = (
-    select(Event.id, Event.organisation, Event.payload, Event.tries)
+    select(Event.id, Event.organisation, Event.payload, Event.cut_off)
     .where(
         Event.organisation == bindparam("of"),
         Event.conversation == bindparam("at"),
@@ -95,10 +98,10 @@ def _write(change: Change, message: Message) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A message that waits to be handled, how often it was tried, and whether it is the only one there."""
+    """A message that waits, how many processes ended over it, and whether it is the only one there."""
 
     message: Message
-    tries: int
+    cut_off: int
     is_last: bool
 
 
@@ -121,9 +124,15 @@ def oldest_waiting(session: Session, records: Records, conversation: str) -> Wai
     event = events[0]
     payload = records.open(Event.payload, event)
     try:
-        return Waiting(load_message(payload), event.tries, len(events) == 1)
+        return Waiting(load_message(payload), event.cut_off, len(events) == 1)
     except ValueError:
         raise NotUnderstood(Message(event.id, conversation)) from None  # its words quote the message
+
+
+def go_on(records: Records, conversation: str) -> None:
+    """Have what waits in a conversation handled after others have had their turn."""
+    with records.changing() as change:
+        change.enqueue(Job("handle", conversation, key=conversation))
 
 
 def handled(change: Change, message: Message) -> bool:
@@ -131,6 +140,27 @@ def handled(change: Change, message: Message) -> bool:
     records = change.records
     named = {"of": records.organisation, "named": message.id, "now": records.now()}
     return change.session.connection().execute(_HANDLED, named).rowcount == 1
+
+
+def cut_off(records: Records, conversation: str) -> None:
+    """Note that a process ended that may have been at the message that is next in a conversation.
+
+    From then on `begun` counts how often that message is begun.
+    """
+    with records.changing() as change:
+        named = {"of": records.organisation, "at": conversation}
+        waiting = change.session.connection().execute(_WAITING, named).first()
+        if waiting is not None:
+            event = _locked(change, Message(waiting.id, conversation))
+            event.cut_off = max(event.cut_off, 1)
+
+
+def begun(records: Records, message: Message) -> int:
+    """Count that a message is begun over which a process ended; return how many did, were this one to end."""
+    with records.changing() as change:
+        event = _locked(change, message)
+        event.cut_off += 1
+        return event.cut_off
 
 
 def tried(records: Records, message: Message) -> int:
@@ -156,7 +186,7 @@ def failed(change: Change, message: Message) -> bool:
 
 def try_again(change: Change, event: Event) -> None:
     """Have a message that could not be handled tried again from the start."""
-    event.failed_at, event.tries = None, 0
+    event.failed_at, event.tries, event.cut_off = None, 0, 0
     change.audit("event:handling:again", str(event.seq))
     change.enqueue(Job("handle", event.conversation, key=event.conversation))
 

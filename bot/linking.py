@@ -65,11 +65,12 @@ def enter_code(change: Change, account_name: str, code: str) -> Outcome:
     """
     typing = people.known(change, account_name)
     account = change.session.scalars(_account(change, account_name)).one()
-    if _wrong_tries(change, account) >= MAX_WRONG:
+    wrong = _wrong_tries(change, account)
+    if wrong >= MAX_WRONG:
         return Outcome.LOCKED
     offered = change.session.scalars(_offered(change, code)).one_or_none()
     if offered is None:
-        return _refused(change, account, typing)
+        return _refused(change, account, typing, wrong + 1)
     if offered.person == typing.id:
         return Outcome.ONE_ALREADY
     showing = _locked(change, offered.person, typing.id)
@@ -131,10 +132,10 @@ def _wrong_tries(change: Change, account: Account) -> int:
     return change.session.scalar(refused) or 0
 
 
-def _refused(change: Change, account: Account, typing: Person) -> Outcome:
+def _refused(change: Change, account: Account, typing: Person, wrong: int) -> Outcome:
     change.audit(_REFUSED, account.id, people.audit_name(typing))
     log.info("account.code.refused", extra={"account": account.id})
-    if _wrong_tries(change, account) < MAX_WRONG:
+    if wrong < MAX_WRONG:
         return Outcome.WRONG
     change.session.execute(delete(LinkCode).where(LinkCode.person == typing.id))
     return Outcome.LOCKED

@@ -112,9 +112,13 @@ def take(change: Change, conversation: str) -> Claim | None:
     if row.claimed_at is not None and abs(now - row.claimed_at) < _CLAIM:
         _later(change, conversation, named, row.claimed_at + _CLAIM)
         return None
+    cut_off = row.claimed_at is not None
+    if cut_off and row.tries > len(PAUSES):  # the last try too ended the process, or so it seems
+        _give_up(change, _locked(change, row.id), "the process ended while it was sent")
+        return take(change, conversation)
     claimed = {"of": records.organisation, "named": row.id, "now": now, "try": tries}
     change.session.connection().execute(_CLAIMED, claimed)
-    return Claim(row.id, records.open(Sending.card, row), tries, cut_off=row.claimed_at is not None)
+    return Claim(row.id, records.open(Sending.card, row), tries, cut_off)
 
 
 def deliver(records: Records, conversation: str, channel: Channel) -> None:
@@ -176,7 +180,7 @@ def _note(change: Change, claim: Claim, end: str | TryLater | Undeliverable) -> 
         case TryLater() if claim.tries <= len(PAUSES):
             _postponed(change, claim, end)
         case fault:
-            _stuck(change, claim, fault.fault)
+            _give_up(change, _locked(change, claim.card_id), fault.fault)
 
 
 def _sent(change: Change, claim: Claim, sent_as: str) -> None:
@@ -188,7 +192,7 @@ def _sent(change: Change, claim: Claim, sent_as: str) -> None:
 def _postponed(change: Change, claim: Claim, fault: TryLater) -> None:
     """Put a card off; its job is enqueued when the next card is looked for, for it is still the oldest."""
     pause = min(max(PAUSES[claim.tries - 1], fault.after or 0), PAUSES[-1])
-    row, now = _locked(change, claim), change.records.now()
+    row, now = _locked(change, claim.card_id), change.records.now()
     row.due_at, row.fault = now + timedelta(seconds=pause), fault.fault
     # A claim that is over: the next try looks for the card first, and has not to wait for that.
     row.claimed_at = now - _CLAIM if fault.perhaps_sent else None
@@ -196,12 +200,11 @@ def _postponed(change: Change, claim: Claim, fault: TryLater) -> None:
     log.warning("card.postponed", extra=told_of)
 
 
-def _stuck(change: Change, claim: Claim, fault: str) -> None:
+def _give_up(change: Change, row: Sending, fault: str) -> None:
     """Give a card up, so that those behind it get their turn."""
-    row = _locked(change, claim)
     row.stuck_at, row.claimed_at, row.fault = change.records.now(), None, fault
     change.audit("card:delivery:stuck", str(row.seq))
-    log.error("card.stuck", extra={"card": claim.card_id, "fault": fault})
+    log.error("card.stuck", extra={"card": row.id, "fault": fault})
 
 
 def _later(change: Change, conversation: str, tried: str, at: datetime) -> None:
@@ -219,6 +222,6 @@ def try_again(change: Change, row: Sending) -> None:
     change.enqueue(Job("deliver", row.conversation, key=row.conversation))
 
 
-def _locked(change: Change, claim: Claim) -> Sending:
-    named = {"of": change.records.organisation, "named": claim.card_id}
+def _locked(change: Change, card_id: str) -> Sending:
+    named = {"of": change.records.organisation, "named": card_id}
     return change.session.scalars(_LOCKED, named).one()

@@ -1,10 +1,11 @@
 """What the clock brings: each minute a look for work that was left lying, then the housekeeping."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, union
+from sqlalchemy import Select, or_, select, union
 
-from bot import outbox, retention
+from bot import inbox, outbox, retention
 from bot.kept import Keep
 from bot.records.store import Change, Job, Records
 from bot.records.tables import Event, Organisation, Sending, new_id
@@ -23,9 +24,7 @@ def due(records: Records, *, housekeeping: bool, abandoned: bool = False) -> Non
     """
     now = records.now()
     minute, hour, day = f"{now:%Y-%m-%dT%H:%M}", _hour(now), _day(now)
-    with records.reading() as session:
-        organisations = list(session.scalars(select(Organisation.id)))
-    for organisation in organisations:
+    for organisation in _organisations(records):
         with records.of(organisation).changing() as change:
             change.enqueue(Job("left lying", minute, key="minute", id=f"minute:{minute}"))
             if abandoned:
@@ -35,6 +34,16 @@ def due(records: Records, *, housekeeping: bool, abandoned: bool = False) -> Non
                 change.enqueue(Job("hourly", hour, key="hour", id=f"hour:{hour}"))
                 change.enqueue(Job("mornings", hour, key="morning", id=f"morning:{hour}"))
                 change.enqueue(Job("daily", day, key="day", id=f"day:{day}"))
+
+
+def cut_off(records: Records) -> None:
+    """Note that a process ended that may have been at any message that waits, see `bot.suspects`."""
+    for organisation in _organisations(records):
+        of = records.of(organisation)
+        with of.reading() as session:
+            waiting = list(session.scalars(_messages(of, of.now())))
+        for conversation in waiting:
+            inbox.cut_off(of, conversation)
 
 
 def left_lying(records: Records, minute: str) -> None:
@@ -80,13 +89,6 @@ def _day(now: datetime) -> str:
 
 def _lying(change: Change, before: datetime) -> list[str]:
     records = change.records
-    messages = select(Event.conversation).where(
-        Event.organisation == records.organisation,
-        Event.handled_at.is_(None),
-        Event.failed_at.is_(None),
-        Event.payload.is_not(None),
-        Event.accepted_at < before,
-    )
     cards = select(Sending.conversation).where(
         Sending.organisation == records.organisation,
         Sending.sent_at.is_(None),
@@ -95,4 +97,21 @@ def _lying(change: Change, before: datetime) -> list[str]:
         # The second was set by a clock that was ahead, and so was the time of its job.
         or_(Sending.due_at < before, Sending.due_at > records.now() + outbox.LONGEST_PAUSE),
     )
-    return list(change.session.scalars(union(messages, cards)))
+    return list(change.session.scalars(union(_messages(records, before), cards)))
+
+
+def _messages(records: Records, before: datetime) -> Select[str]:
+    """Return the conversations in which a message waits that was accepted before a moment."""
+    waiting = select(Event.conversation).where(
+        Event.organisation == records.organisation,
+        Event.handled_at.is_(None),
+        Event.failed_at.is_(None),
+        Event.payload.is_not(None),
+        Event.accepted_at < before,
+    )
+    return waiting.distinct()
+
+
+def _organisations(records: Records) -> Sequence[str]:
+    with records.reading() as session:
+        return session.scalars(select(Organisation.id)).all()

@@ -3,6 +3,7 @@
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from bot import inbox
 from bot.records.store import Records
 from bot.records.tables import Event, Sending
 
@@ -27,6 +28,13 @@ def failed_events(records: Records) -> Select[Event]:
     """Find the messages that could not be handled, as long as their words are kept."""
     mine = Event.organisation == records.organisation
     return select(Event).where(mine, Event.failed_at.is_not(None), Event.payload.is_not(None))
+
+
+def fault(event: Event) -> str:
+    """Return why a message could not be handled, in static words."""
+    if event.cut_off > inbox.MAX_CUT_OFF:
+        return f"{inbox.MAX_CUT_OFF} processes ended while it was handled"
+    return "handling it failed" if event.tries else "this version cannot read it"
 
 
 def stuck(session: Session, records: Records) -> int:

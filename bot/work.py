@@ -8,20 +8,21 @@ done twice, late or by another worker changes nothing.
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
+from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, WorkflowStatus
 from sqlalchemy import Connection, Engine
 
-from bot import sweep
+from bot import inbox, sweep
 from bot.cases import clockwork, quarterly, review
 from bot.desk import Desk
 from bot.faults import told
 from bot.induction import asking, reminders
 from bot.kept import Keep
+from bot.records.database import RecordsUnavailable
 from bot.records.store import Job, Records
 from bot.slots import Slot
 from bot.steady import Steadiness
@@ -42,8 +43,10 @@ _POLLING_SELDOM_SECONDS = 0.5
 _SIDE_BY_SIDE = 8
 BEAT_SECONDS = 5.0
 STOP_SECONDS = 8  # before a supervisor loses patience: many give ten
-# Seconds between the tries of a job whose database is away; after the last one the sweep finds it.
+# Seconds between the tries of a job that fails; after the last one the sweep finds what it left undone.
 _PAUSES = (1, 2, 4, 8, 16)
+# Between those of a job whose database is away.
+_AWAY_SECONDS = 1
 # How long the engine's notes of what is done stay, and how many are deleted at once. A repeat of an event is
 # told by our own table, of a sweep by its minute, so a day would do.
 _KEPT = timedelta(days=2)
@@ -84,10 +87,7 @@ class EnqueuedWork:
 
     def __init__(self, engine: Engine) -> None:
         self.here: Callable[[str, Job], None] | None = None
-        url = engine.url.render_as_string(hide_password=False)
-        self._client = DBOSClient(
-            system_database_url=url, system_database_engine=engine, application_name=_ENGINE_NAME, lazy=True
-        )
+        self._client = _client(engine)
 
     def enqueue(self, connection: Connection, organisation: str, job: Job) -> Callable[[], None] | None:
         """Enqueue a job; one whose id was enqueued before is left as it is."""
@@ -104,6 +104,18 @@ class EnqueuedWork:
             options["delay_seconds"] = job.after
         self._client.enqueue_in_transaction(connection, options, organisation, job.name, job.about)
         return None
+
+
+def _client(engine: Engine) -> DBOSClient:
+    """Return what speaks to the work engine's tables without being a worker."""
+    url = engine.url.render_as_string(hide_password=False)
+    return DBOSClient(
+        system_database_url=url, system_database_engine=engine, application_name=_ENGINE_NAME, lazy=True
+    )
+
+
+class _Stopped(BaseException):
+    """The worker stops before a job is done. Were it an Exception, the engine would note the job's end."""
 
 
 class JobFailed(Exception):  # noqa: N818 - what happened
@@ -137,7 +149,13 @@ class Worker:
     def start(self) -> None:
         """Begin to work, first with what this slot's last process left; raise SlotTaken."""
         self.slot.take()
-        self.slot.beat()  # before the first job: others take over from whoever is not known to live
+        living = self.slot.beat()  # before the first job: others take over from whoever is not known to live
+        if living == {self.slot.name}:  # alone: of what the last process had at hand the engine has no note
+            sweep.cut_off(self.records)
+        begun = _client(self.records.engine).list_workflows(
+            status="PENDING", executor_id=self.slot.name, load_input=False, load_output=False
+        )
+        self._note_cut_off(begun)  # before the engine has them done anew
         config: DBOSConfig = {
             "name": _ENGINE_NAME,
             "system_database_url": self.records.engine.url.render_as_string(hide_password=False),
@@ -154,7 +172,7 @@ class Worker:
         def job(organisation: str, name: str, about: str) -> None:
             with self._under_way(str(DBOS.workflow_id)):
                 lane = f"{organisation}/{about}"
-                self._turns.take(lane, lambda: self._do(organisation, name, about, time.sleep))
+                self._turns.take(lane, lambda: self._do(organisation, name, about))
 
         DBOS.launch()
         self._beat()
@@ -196,8 +214,8 @@ class Worker:
         """Begin a job without the engine; where it fails, `sweep.left_lying` finds what is left to do."""
 
         def act() -> None:
-            with self._under_way(job.id), suppress(JobFailed):
-                self._do(organisation, job.name, job.about, self._stop.wait)
+            with self._under_way(job.id), suppress(JobFailed, _Stopped):
+                self._do(organisation, job.name, job.about)
 
         self._turns.begin(f"{organisation}/{job.about}", job.name, act)
 
@@ -215,6 +233,7 @@ class Worker:
         Their worker is dead, or is this one and could not note their end, as on a full disk.
         """
         notes = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        self._note_cut_off([note for note in notes if note.executor_id not in living])
         begun = {note.workflow_id: note.executor_id for note in notes}
         own = {job for job, worker in begun.items() if worker == self.slot.name}
         idle = own - set(self._at_work)
@@ -224,21 +243,37 @@ class Worker:
                 log.warning("worker.job.taken_over", extra={"worker": worker, "job": job})
         self._idle = idle  # one that is idle twice in a row is not just about to begin or to end
 
-    def _do(self, organisation: str, name: str, about: str, rest: Callable[[float], object]) -> None:
-        """Do a job, again after a rest of some seconds where it fails; raise JobFailed.
+    def _note_cut_off(self, notes: Sequence[WorkflowStatus]) -> None:
+        """Note what a process that has ended may have been at, see `bot.suspects`."""
+        for note in notes:
+            organisation, _, key = str(note.queue_partition_key).partition("/")
+            inbox.cut_off(
+                self.records.of(organisation), key
+            )  # a key that names no conversation finds nothing
 
-        No step of the engine's: what was done stands in our own tables, and its note would be one more write.
+    def _do(self, organisation: str, name: str, about: str) -> None:
+        """Do a job, again after pauses where it fails; raise JobFailed, or _Stopped where the worker stops.
+
+        A database that is away is no failure of the job's: it is waited for, however long that takes. No step
+        of the engine's: what was done stands in our own tables, and its note would be one more write.
         """
-        for pause in (*_PAUSES, None):
+        pauses = iter(_PAUSES)
+        while True:
             try:
                 self.tasks[name](self.records.of(organisation), about)
+            except RecordsUnavailable as error:
+                log.warning("job.waits", extra={"job": name, "about": about, **told(error)})
+                pause: float | None = _AWAY_SECONDS
             except Exception as error:  # noqa: BLE001 - whatever it was, its words must not be kept
                 log.warning("job.failed", extra={"job": name, "about": about, **told(error)})
+                pause = next(pauses, None)
                 if pause is None:
+                    log.error("job.given_up", extra={"job": name, "about": about})  # noqa: TRY400 - no words of it
                     raise JobFailed(type(error).__name__) from None
-                rest(pause)
             else:
                 return
+            if self._stop.wait(pause):
+                raise _Stopped
 
     def _beat_on(self) -> None:
         while not self._stop.wait(BEAT_SECONDS):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from benchmarks.soaking.house import House
 from benchmarks.soaking.people import OFFICER, WALKER, Heard
 from benchmarks.soaking.platform import Platform
+from bot import inbox, upkeep
 from bot.records import audit
 from bot.records.store import Records
 from bot.records.tables import Acknowledgement, Audit, Case, Conversation, Event, Handoff, Sending
@@ -33,6 +34,28 @@ def waiting(records: Records) -> int:
         return (session.scalar(waits) or 0) + (session.scalar(unsent) or 0) + _jobs(session)
 
 
+def any_given_up(records: Records) -> bool:
+    """Say whether there is a message that is tried no more."""
+    with records.reading() as session:
+        return session.scalars(upkeep.failed_events(records)).first() is not None
+
+
+def ended_over(records: Records) -> int:
+    """Return how often a process ended over a message, or is at it after another did."""
+    with records.reading() as session:
+        return session.scalar(select(func.sum(Event.cut_off))) or 0
+
+
+def try_again(records: Records) -> int:
+    """Have them tried again, as `hearth stuck --again` does; return how many processes ended over them."""
+    with records.changing() as change:
+        events = change.session.scalars(upkeep.failed_events(records)).all()
+        ended = sum(event.cut_off - 1 for event in events)
+        for event in events:
+            inbox.try_again(change, event)
+    return ended
+
+
 def begun_by(records: Records, worker: str) -> int:
     """Return how many jobs a worker has begun and not ended."""
     with records.reading() as session:
@@ -45,10 +68,11 @@ def _jobs(session: Session, which: str = "status IN ('PENDING', 'ENQUEUED')") ->
     return session.execute(found).scalar() or 0
 
 
-def look(house: House, heard: Heard, platform: Platform, deaf_repeats: int) -> Outcome:
-    """Return what came of a soak.
+def look(house: House, heard: Heard, platform: Platform, *, left: int, deaf_repeats: int) -> Outcome:
+    """Return what came of a soak, in the end of which so much was left and grew no less.
 
-    At most so many cards may have come again where the platform cannot be asked, and none where it can.
+    Jobs are not counted anew: the clock brings one at any moment. At most so many cards may have come again
+    where the platform cannot be asked, and none where it can.
     """
     repeats = platform.repeats()
     faults = (
@@ -58,13 +82,17 @@ def look(house: House, heard: Heard, platform: Platform, deaf_repeats: int) -> O
         *_of_cases(house.records, heard, platform, real=bool(house.config.real)),
         *_of_inductions(house.records, heard),
         *_of_the_rest(house.records),
+        *((f"{left} messages, cards or jobs wait for ever",) if left else ()),
         *_more("cards came again where the platform can be asked", repeats[True], 0),
         *_more("cards came again where it cannot be asked", repeats[False], deaf_repeats),
     )
     with house.records.reading() as session:
         links = session.scalar(select(func.count()).select_from(Audit))
+        ended_over = session.scalars(select(Event.cut_off).where(Event.cut_off > 0)).all()
     figures = {
         "kills": house.kills,
+        "messages over which a process ended": len(ended_over),
+        "most processes over one message": max(ended_over, default=0),
         "events acknowledged": heard.count(),
         "acknowledgements of a repeat or refusals": heard.answers.total() - heard.count(),
         "of these refused (503)": heard.answers[503],
@@ -170,8 +198,6 @@ def _of_the_rest(records: Records) -> Iterator[str]:
     with records.reading() as session:
         if fault := audit.verify(session, records):
             yield f"the audit's link {fault.number} {fault.reason}"
-        if left := _jobs(session):
-            yield f"{left} jobs of the engine wait for ever"
         if on_sqlite and (said := session.execute(text("PRAGMA integrity_check")).scalar()) != "ok":
             yield f"the file is damaged: {said}"
 

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import signal
 import sys
 import time
 import traceback
@@ -29,6 +30,9 @@ from bot.stored import dump_card
 from tests.records.stage import Talk, course, tasks
 
 SECONDS_TO_ANSWER = 3
+# The platform loses answers on purpose, and counts them: none is to be lost because the machine is busy.
+_PATIENCE_WITH_PLATFORM = 120
+POISON = "poison"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ class Config:
 
     `door` is its port, 0 for one that only works. `clock` is a file that holds by how many seconds the clock
     is ahead. `slow` is how many seconds a message takes, `beat` how many lie between two signs of life.
-    `real` is the data folder of the real reader, tables and index, empty for the quick talk.
+    `real` is the data folder of the real reader, tables and index, empty for the quick talk. As long as the
+    file `poison` is there, a message of that text ends the process; `cut_off` processes may end over one.
     """
 
     url: str
@@ -50,6 +55,8 @@ class Config:
     slow: float = 0
     real: str = ""
     beat: float = work.BEAT_SECONDS
+    poison: str = ""
+    cut_off: int = inbox.MAX_CUT_OFF
 
     def dump(self) -> str:
         """Return it on one line."""
@@ -72,7 +79,7 @@ def open_records(config: Config) -> Records:
 
 def run(config: Config, parent: int) -> None:
     """Work until the parent is no more."""
-    work.BEAT_SECONDS = config.beat
+    work.BEAT_SECONDS, inbox.MAX_CUT_OFF = config.beat, config.cut_off
     records = open_records(config)
     platform = HttpChannel(config.platform)
     desk = Desk(_talk(config), lambda _: platform, course())
@@ -86,11 +93,18 @@ def run(config: Config, parent: int) -> None:
 
 def _talk(config: Config) -> Conversation:
     if not config.real:
-        return Talk(lambda _: time.sleep(config.slow))
+        return Talk(lambda message: _meanwhile(config, message))
     from adapters.main import build_conversation
     from adapters.settings import from_environment
 
     return build_conversation(from_environment({"HEARTH_DATA": config.real}))
+
+
+def _meanwhile(config: Config, message: Message) -> None:
+    """Take the time of an answer, or end as the kernel ends a process that takes too much memory."""
+    if message.text == POISON and Path(config.poison).exists():
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(config.slow)
 
 
 class HttpChannel:
@@ -119,14 +133,14 @@ class HttpChannel:
 
     def _ask(self, path: str, body: dict[str, str]) -> tuple[int, Any]:
         try:
-            return ask(self._port, path, body)
+            return ask(self._port, path, body, _PATIENCE_WITH_PLATFORM)
         except (OSError, http.client.HTTPException) as error:
             raise TryLater("no answer", perhaps_sent=True) from error
 
 
-def ask(port: int, path: str, body: object) -> tuple[int, Any]:
+def ask(port: int, path: str, body: object, seconds: float = SECONDS_TO_ANSWER) -> tuple[int, Any]:
     """Post JSON to a port of this machine and return status and JSON; raise OSError or HTTPException."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS_TO_ANSWER)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:
         connection.request("POST", path, json.dumps(body))
         response = connection.getresponse()
@@ -182,8 +196,6 @@ def _door(records: Records, port: int) -> Server:
 
 def main() -> None:
     """Start a process for each line of configuration on standard input, and answer with its number."""
-    import signal
-
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are buried without being waited for
     course()  # read once, before any process is made
     mother = os.getpid()

@@ -16,7 +16,8 @@ from bot.card import buttons_of
 OFFICER = f"{ASKED}officer"
 WALKER = "walker"  # is in the name of a conversation in which someone goes through her induction
 _TAKE_ON = "case:take:"
-_LONGEST_WALK = 200  # messages, of which most press again what waits
+_LONGEST_WALK = 200  # messages, of which some press again what waits
+_PATIENT = 0.95  # how likely someone waits on where no answer has come
 
 
 @dataclass
@@ -95,6 +96,10 @@ class People:
             self.over.set()
             officer.join()
 
+    def say_once(self, conversation: str, text: str) -> None:
+        """Say something in a conversation in which nobody writes."""
+        self._say(conversation, f"{conversation}/0", None, text)
+
     def not_taken_on(self) -> int:
         """Return how many of the questions that were passed on the officer has not taken on yet."""
         actions = {action for _, action in self.heard.messages.get(OFFICER, ())}
@@ -111,11 +116,18 @@ class People:
                 self._post(conversation, *again)
 
     def _walk(self, name: str, chance: random.Random) -> None:
-        """Go through inductions to the end, each in a conversation of its own, pressing what is offered."""
-        conversation, number = "", 0
+        """Go through inductions to the end, each in a conversation of its own, pressing what is offered.
+
+        As long as no answer comes she presses again only now and then: it may take long.
+        """
+        conversation, number, answered = "", 0, 0
         while not self.silent.wait(chance.random() * self.pause):
             if not conversation or number > _LONGEST_WALK or self._is_done(conversation):
-                conversation, number = f"{name}.{WALKER}.{len(self.heard.messages)}", 0
+                conversation, number, answered = f"{name}.{WALKER}.{len(self.heard.messages)}", 0, 0
+            came = len(self.platform.cards(conversation))
+            if number and came == answered and chance.random() < _PATIENT:
+                continue
+            answered = came
             action = self._next(conversation) if number else "role:volunteer"
             self._say(conversation, f"{conversation}/{number}", action)
             number += 1
@@ -146,15 +158,15 @@ class People:
                     self._say(OFFICER, f"{OFFICER}/{pressed.total()}", action)
                     pressed[action] += 1
 
-    def _say(self, conversation: str, message_id: str, action: str | None) -> None:
+    def _say(self, conversation: str, message_id: str, action: str | None, text: str = "") -> None:
         """Say something until it is acknowledged."""
-        while not self._post(conversation, message_id, action):
+        while not self._post(conversation, message_id, action, text):
             if self.over.wait(0.05):
                 raise SystemExit  # ends this thread
         self.heard.messages.setdefault(conversation, []).append((message_id, action))
 
-    def _post(self, conversation: str, message_id: str, action: str | None) -> bool:
-        text = "can I friend this family?" if self.real else "hello"
+    def _post(self, conversation: str, message_id: str, action: str | None, text: str = "") -> bool:
+        text = text or ("can I friend this family?" if self.real else "hello")
         message = {
             "id": message_id,
             "conversation": conversation,

@@ -40,8 +40,11 @@ def open_due(records: Records, rules: Rules) -> None:
             log.warning("quarterly.nobody_to_check")
             return
         quarter = quarter_of(rules.calendar, records.now())
-        for site in _not_opened(records, rules, change.session):
+        sites = _not_opened(records, rules, change.session)
+        for site in sites:
             _open(change, rules, quarter, site, checker)
+        if sites and not _is_noted(records, change.session, quarter):
+            change.audit(_BEGUN, quarter.id)
         _tell_missed(change, _missed(records, rules, change.session))
 
 
@@ -80,8 +83,6 @@ def _open(change: Change, rules: Rules, quarter: Quarter, site: str, checker: Of
     casebook.note(change, case, quarterly_cards.CHECK, what, None)
     handoff = handoffs.hand_off(change, case, checker, "quarterly", rules.taken_on_by("quarterly", now))
     reach.tell(change, checker.person, quarterly_cards.offer(rules, case, handoff, what))
-    if not _is_noted(change.records, change.session, quarter):
-        change.audit(_BEGUN, quarter.id)
     log.info("quarterly.opened", extra={"case": case.id, "quarter": quarter.id})
 
 

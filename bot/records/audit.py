@@ -5,6 +5,7 @@ new key may seal the detail again and the chain holds, nobody can put another de
 mark, which stands in clear, tells nothing of it.
 """
 
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC
@@ -57,17 +58,24 @@ def detail_of(records: "Records", entry: Audit) -> str:
     return records.open(Audit.detail, entry)[_SALT:]
 
 
-def append(session: Session, entry: Audit) -> None:
-    """Add an entry at the chain's end: number, previous hash and hash are filled in here.
+def append(session: Session, entries: Sequence[Audit]) -> None:
+    """Add an organisation's entries at the chain's end: number, previous hash and hash are filled in here.
 
-    The organisation's last link is locked until the transaction ends, so several workers make one chain.
+    The last link is locked until the transaction ends, so several workers make one chain. It must be the last
+    thing that a transaction locks: one that held it and waited for a row could be what the row's holder, who
+    has something to note too, waits for.
     """
-    number, entry.previous = _locked_head(session, entry.organisation)
-    entry.number = number + 1
-    entry.hash = digest(entry)
-    grown = {"of": entry.organisation, "last": entry.number, "its_hash": entry.hash}
+    if not entries:
+        return
+    session.flush()
+    number, last = _locked_head(session, entries[0].organisation)
+    for entry in entries:
+        number += 1
+        entry.number, entry.previous = number, last
+        entry.hash = last = digest(entry)
+        add_new(session, entry, "id")
+    grown = {"of": entries[0].organisation, "last": number, "its_hash": last}
     session.connection().execute(_GROWN, grown)
-    add_new(session, entry, "id")
 
 
 def digest(entry: Audit) -> str:

@@ -66,6 +66,7 @@ class Records:
         with database.transaction(self.engine) as session:
             change = Change(session, self)
             yield change
+            audit.append(session, change.entries)  # last: see there
         for act in change.afterwards:
             act()
 
@@ -81,10 +82,14 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change of state: the rows, the audit entry and the follow-up work, committed together."""
+    """One change of state: the rows, the audit entries and the follow-up work, committed together.
+
+    `entries` are the audit's, in their order; they are in the chain once the change is committed, not before.
+    """
 
     session: Session
     records: Records
+    entries: list[Audit] = field(default_factory=list)
     afterwards: list[Callable[[], None]] = field(default_factory=list)  # is done once it is committed
 
     def add(self, row: Any) -> None:
@@ -103,7 +108,7 @@ class Change:
         )
         if detail:
             audit.attach(self.records, entry, detail)
-        audit.append(self.session, entry)
+        self.entries.append(entry)
 
     def enqueue(self, job: Job) -> None:
         """Have something done once this change is committed."""

@@ -137,8 +137,8 @@ class Conversation(Table):
 class Event(Table):
     """A received message. `id` is the platform's own: a repeat finds it taken. `seq` is the order of arrival.
 
-    The payload is emptied once the event is handled; the id stays. `failed_at` marks one that could not be
-    handled in as many tries as are made.
+    The payload is emptied once the event is handled; the id stays. `tries` counts those that failed,
+    `cut_off` the processes that ended over it. `failed_at` marks one that is tried no more.
     """
 
     __tablename__ = "event"
@@ -153,6 +153,7 @@ class Event(Table):
     payload: Mapped[bytes | None]
     accepted_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
+    cut_off: Mapped[int] = mapped_column(default=0, server_default="0")
     handled_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
 

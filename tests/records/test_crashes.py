@@ -51,6 +51,12 @@ def test_kills_an_outage_and_a_clock_that_jumps_lose_nothing_and_double_nothing(
     _sound(scenarios.all_at_once(setting, away, KILLS))
 
 
+def test_a_message_that_ends_every_process_is_given_up_costs_no_other_and_can_be_tried_again(
+    setting: Setting,
+) -> None:
+    _sound(scenarios.poisoned(setting))
+
+
 def test_on_a_full_disk_events_are_refused_and_what_was_acknowledged_is_done_later(
     tmp_path: Path, running: Processes
 ) -> None:

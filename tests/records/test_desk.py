@@ -1,6 +1,8 @@
 """Handling what was accepted: in order, whole or not at all, and nothing said twice."""
 
+import time
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 
 import pytest
@@ -11,11 +13,13 @@ from bot import inbox, linking, people
 from bot.card import Card, Text
 from bot.cases import casebook
 from bot.conversation import Outcome, State
+from bot.desk import IN_A_ROW
 from bot.message import Message
 from bot.records import audit
 from bot.records.database import RecordsUnavailable
 from bot.records.store import Records
 from bot.records.tables import Account, Audit, Case, CaseEntry, Conversation, Event, Handoff, Sending
+from tests.records.conftest import NotedJobs
 from tests.records.stage import (
     CHAIR,
     MANAGER,
@@ -95,6 +99,20 @@ class TestMessages:
         at_once(*[lambda: desk(platform).handle(records, "web:a")] * 4)
         assert platform.ids() == [f"{number}.1" for number in ids]
         assert platform.words("web:a")[-1] == mark(ids)
+
+    def test_where_ever_more_is_written_others_get_their_turn_before_the_rest_is_handled(
+        self, records: Records, platform: Platform, jobs: NotedJobs
+    ) -> None:
+        ids = [str(number) for number in range(IN_A_ROW + 2)]
+        accept(records, *ids)
+        jobs.noted.clear()
+        desk(platform).handle(records, "web:a")
+        assert platform.ids() == [f"{number}.1" for number in ids[:IN_A_ROW]]
+        assert [(job.name, job.about, job.key) for job in jobs.noted] == [("handle", "web:a", "web:a")]
+        jobs.noted.clear()
+        desk(platform).handle(records, "web:a")
+        assert platform.ids() == [f"{number}.1" for number in ids]
+        assert jobs.noted == []
 
     def test_an_answer_does_not_wait_for_the_next_message(self, records: Records, platform: Platform) -> None:
         sent_before: list[list[str]] = []
@@ -194,6 +212,111 @@ class TestWhatCannotBeHandled:
         assert inbox.next_waiting(records, "web:a") == inbox.Waiting(said("1"), 0, is_last=True)
         desk(platform).handle(records, "web:a")
         assert platform.ids() == ["1.1"]
+
+
+class Ends(BaseException):
+    """The process ends here; nothing catches it."""
+
+
+class TestWhatEndsTheProcess:
+    """A message over which the process ended, so that nothing could be noted of the try."""
+
+    def _one_process_after_the_other(
+        self, records: Records, platform: Platform, talk: Talk, *conversations: str
+    ) -> int:
+        """Handle conversations, in a new process whenever one ends; return how many ended.
+
+        Each new one begins with what a worker notes at its start.
+        """
+        for ended in count():
+            process = desk(platform, talk)
+            try:
+                for conversation in conversations:
+                    process.handle(records, conversation)
+            except Ends:
+                for conversation in conversations:
+                    inbox.cut_off(records, conversation)
+            else:
+                return ended
+        raise AssertionError
+
+    def test_is_given_up_after_so_many_she_is_told_and_those_behind_it_are_handled(
+        self, records: Records, platform: Platform
+    ) -> None:
+        accept(records, "1", "2")
+        ended = self._one_process_after_the_other(records, platform, _ends_over("1"), "web:a")
+        assert ended == inbox.MAX_CUT_OFF
+        assert platform.ids() == ["1.failed", "2.1"]
+        assert {event.id for event in all_of(records, Event) if event.failed_at} == {"1"}
+
+    def test_one_that_was_only_handled_beside_it_is_answered(
+        self, records: Records, platform: Platform
+    ) -> None:
+        accept(records, "1", conversation="web:a")
+        accept(records, "2", conversation="web:b")
+        self._one_process_after_the_other(records, platform, _ends_over("1"), "web:a", "web:b")
+        assert platform.ids() == ["1.failed", "2.1"]
+        ended_over = {event.id: event.cut_off for event in all_of(records, Event)}
+        assert ended_over == {"1": inbox.MAX_CUT_OFF + 1, "2": 2}
+
+    def test_they_are_tried_one_at_a_time_to_find_the_one_that_ends_it(
+        self, records: Records, platform: Platform
+    ) -> None:
+        at_work: list[str] = []
+        beside: list[list[str]] = []
+
+        def meanwhile(message: Message) -> None:
+            at_work.append(message.id)
+            time.sleep(0.02)  # enough for another to come in, if nothing held it
+            beside.append(at_work.copy())
+            at_work.remove(message.id)
+
+        conversations = ("web:a", "web:b", "web:c")
+        for number, conversation in enumerate(conversations):
+            accept(records, str(number), conversation=conversation)
+            inbox.cut_off(records, conversation)
+        process = desk(platform, Talk(meanwhile))
+        at_once(*[partial(process.handle, records, conversation) for conversation in conversations])
+        assert sorted(beside) == [["0"], ["1"], ["2"]]
+
+    def test_what_the_process_lived_to_see_is_not_counted_as_its_end(
+        self, records: Records, platform: Platform, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def away(*_: object) -> None:
+            raise RecordsUnavailable
+
+        accept(records, "1")
+        inbox.cut_off(records, "web:a")
+        process = desk(platform)
+        with monkeypatch.context() as patch:
+            patch.setattr(people, "roles_of", away)
+            for _ in range(inbox.MAX_CUT_OFF):
+                with pytest.raises(RecordsUnavailable):
+                    process.handle(records, "web:a")
+        process.handle(records, "web:a")
+        assert platform.ids() == ["1.1"]
+
+    def test_a_process_that_is_killed_for_another_reason_costs_it_nothing(
+        self, records: Records, platform: Platform
+    ) -> None:
+        """It may be killed as often as processes are allowed to end over a message, less one."""
+        kills = iter(range(inbox.MAX_CUT_OFF - 1))
+
+        def killed(_: Message) -> None:
+            if next(kills, None) is not None:
+                raise Ends
+
+        accept(records, "1")
+        assert self._one_process_after_the_other(records, platform, Talk(killed), "web:a") > 1
+        assert platform.ids() == ["1.1"]
+
+
+def _ends_over(message_id: str) -> Talk:
+    def ends(message: Message) -> None:
+        if message.id == message_id:
+            raise Ends
+
+    return Talk(ends)
 
 
 class TestMemory:

@@ -153,7 +153,39 @@ def test_a_message_that_another_worker_handled_is_not_given_up(records: Records)
 def test_tries_are_counted_whatever_becomes_of_them(records: Records) -> None:
     accept(records, "1")
     assert [inbox.tried(records, said("1")) for _ in range(3)] == [1, 2, 3]
-    assert inbox.next_waiting(records, "web:a") == inbox.Waiting(said("1"), 3, is_last=True)
+    assert [event.tries for event in all_of(records, Event)] == [3]
+
+
+def test_a_process_that_ended_is_counted_against_the_message_that_was_next_once_it_is_begun_again(
+    records: Records,
+) -> None:
+    accept(records, "1", "2")
+    for _ in range(2):
+        inbox.cut_off(records, "web:a")
+    assert inbox.next_waiting(records, "web:a") == inbox.Waiting(said("1"), 1, is_last=False)
+    assert inbox.begun(records, said("1")) == 2
+    inbox.cut_off(records, "web:a")
+    assert {event.id: event.cut_off for event in all_of(records, Event)} == {"1": 2, "2": 0}
+
+
+def test_a_process_that_ended_where_nothing_waits_is_counted_against_nothing(records: Records) -> None:
+    accept(records, "1")
+    _handled(records, "1")
+    for conversation in ("web:a", "web:b"):
+        inbox.cut_off(records, conversation)
+    assert [event.cut_off for event in all_of(records, Event)] == [0]
+
+
+def test_one_that_is_tried_again_is_as_if_it_had_never_been_tried(records: Records) -> None:
+    accept(records, "1")
+    inbox.cut_off(records, "web:a")
+    inbox.tried(records, said("1"))
+    with records.changing() as change:
+        inbox.failed(change, said("1"))
+    with records.changing() as change:
+        inbox.try_again(change, change.session.scalars(select(Event)).one())
+    (event,) = all_of(records, Event)
+    assert (event.failed_at, event.tries, event.cut_off) == (None, 0, 0)
 
 
 def test_a_message_that_this_version_cannot_read_is_named_and_none_of_its_words_are(records: Records) -> None:

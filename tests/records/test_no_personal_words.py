@@ -17,7 +17,7 @@ from bot.records.vault import new_key
 from knowledge.answers import Answerer
 from tests import postgres
 from tests.console import Console
-from tests.records.flood import CARD, MARKS, PHONE, TEXT, Flood, flooded, marks_in, set_up_records
+from tests.records.flood import CARD, MARKS, PHONE, TEXT, TOLD, Flood, flooded, marks_in, set_up_records
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -34,19 +34,7 @@ def flood(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def test_the_flood_reached_every_place_that_is_looked_at(flood: Flood) -> None:
     assert TEXT in flood.kept
     assert CARD in flood.kept
-    assert {
-        "event.accepted",
-        "event.repeated",
-        "event.not_handled",
-        "card.sent",
-        "card.channel_failed",
-        "card.postponed",
-        "card.stuck",
-        "job.failed",
-        "text.withheld",
-        "event.lost_to_retention",
-        "retention.swept",
-    } <= set(flood.log.events)
+    assert {*TOLD, "event.lost_to_retention", "retention.swept"} <= set(flood.log.events)
     assert b"JobFailed" in flood.rows["workflow_output"]
     assert set(Table.metadata.tables) <= set(flood.rows)
 

@@ -348,6 +348,27 @@ class TestCutOff:
         assert (platform.asked, platform.ids()) == ([], ["1"])
         assert _waits(jobs) == [5]
 
+    def test_one_over_which_every_process_ends_is_stuck_and_those_behind_it_are_sent(
+        self, records: Records, platform: Platform, clock: Clock
+    ) -> None:
+        class Ends(Platform):
+            """A platform over whose card the process ends before anything is sent."""
+
+            def send(self, conversation: str, card: Card) -> str:
+                if card.id == "1":
+                    raise CutOff
+                return platform.send(conversation, card)
+
+        _put(records, "1", "2")
+        for _ in range(len(PAUSES) + 1):
+            with pytest.raises(CutOff):
+                outbox.deliver(records, "web:a", Ends())
+            clock.passes(seconds=CLAIM_SECONDS)
+        outbox.deliver(records, "web:a", Ends())
+        assert platform.ids() == ["2"]
+        assert _row(records, "1").fault == "the process ended while it was sent"
+        assert _row(records, "1").stuck_at is not None
+
     def test_what_could_not_be_noted_is_looked_for(
         self, records: Records, platform: Platform, clock: Clock, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -244,6 +244,42 @@ def test_a_job_of_one_id_is_done_once_and_one_that_fails_is_tried_again(
     _until(lambda: sorted(done) == ["later", "once", "twice", "twice"])
 
 
+def test_while_the_database_is_away_a_job_waits_and_uses_up_no_try(
+    records: Records, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "_PAUSES", ())
+    monkeypatch.setattr(work, "_AWAY_SECONDS", 0.01)
+    away, done = iter(range(20)), []
+
+    def do(_: Records, about: str) -> None:
+        if next(away, None) is not None:
+            raise RecordsUnavailable
+        done.append(about)
+
+    start({"count": do})
+    _enqueue(records, Job("count", "once", key="a"))
+    _until(lambda: done == ["once"])
+
+
+def test_stopped_while_the_database_is_away_it_leaves_its_job_to_the_next_process(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "_AWAY_SECONDS", 3600)
+    begun, done = threading.Event(), threading.Event()
+    idle = dict.fromkeys(("left lying", "hourly", "daily"), _nothing)
+
+    def away(_: Records, __: str) -> None:
+        begun.set()
+        raise RecordsUnavailable
+
+    with _working(records, {**idle, "note": away}, "one"):
+        _enqueue(records, Job("note", "", key="a", id="note"))
+        begun.wait(timeout=30)
+    assert _statuses(records)[f"{ORGANISATION}/note"] == "PENDING"
+    with _working(records, {**idle, "note": lambda *_: done.set()}, "one"):
+        _until(done.is_set)
+
+
 def test_a_job_that_nobody_knows_keeps_nobody_waiting(
     records: Records, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -266,6 +302,7 @@ def test_what_a_dead_worker_had_begun_is_done_by_its_next_process_or_by_another_
     _until(lambda: platform.ids() == ["1.1", "2.1"])
     accept(records, "3")
     _until(lambda: platform.ids() == ["1.1", "2.1", "3.1"])
+    assert {event.id for event in all_of(records, Event) if event.cut_off} == {"1"}
 
 
 def test_what_a_living_worker_has_begun_is_left_to_it_until_it_is_silent_for_too_long(
