@@ -149,9 +149,9 @@ class Worker:
     def start(self) -> None:
         """Begin to work, first with what this slot's last process left; raise SlotTaken."""
         self.slot.take()
-        living = self.slot.beat()  # before the first job: others take over from whoever is not known to live
-        if living == {self.slot.name}:  # alone: of what the last process had at hand the engine has no note
+        if self.slot.was_left():  # of what its last process had at hand the engine has no note
             sweep.cut_off(self.records)
+        self.slot.beat()  # before the first job: others take over from whoever is not known to live
         begun = _client(self.records.engine).list_workflows(
             status="PENDING", executor_id=self.slot.name, load_input=False, load_output=False
         )
