@@ -311,14 +311,19 @@ def found_organisation(settings: Settings, records: "Records") -> None:
             set_up.set_up(change, set_up.read(set_up.SAMPLE.read_text(encoding="utf-8")), who="hearth")
 
 
-def build_worker(served: Sequence[Served], bell: "Bell", *, progress: bool = False) -> "Worker":
-    """Return what does the work of all that are served; as `build_answerer`."""
+def build_worker(
+    served: Sequence[Served], bell: "Bell", *, accepts: bool, progress: bool = False
+) -> "Worker":
+    """Return what does the work of all that are served, in a process that accepts messages or does not.
+
+    As `build_answerer`.
+    """
     from bot.slots import Slot
     from bot.work import Worker
 
     first, model = served[0], load_embedder(served[0].settings)
     jobs = {one.records.organisation: _tasks(one, bell, model, progress=progress) for one in served}
-    return Worker(first.records, jobs, Slot(first.records, first.settings.records.worker))
+    return Worker(first.records, jobs, Slot(first.records, first.settings.records.worker), accepts=accepts)
 
 
 def _tasks(served: Served, bell: "Bell", model: "Embedder", *, progress: bool) -> "Mapping[str, Task]":

@@ -29,7 +29,7 @@ def serve(organisations: Sequence[Settings], given: argparse.Namespace) -> None:
     organisations = _addressed(organisations, given)
     logs.configure(organisations[0].log_level)
     served = prepare(organisations)
-    with _working(served, bell):
+    with _working(served, bell, accepts=True):
         _serve_web(served, bell)
 
 
@@ -50,7 +50,7 @@ def work(organisations: Sequence[Settings], _given: argparse.Namespace) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
     logs.configure(organisations[0].log_level)
-    with _working(prepare(organisations), Bell()):
+    with _working(prepare(organisations), Bell(), accepts=False):
         say(f"Hearth works as {organisations[0].records.worker}. Ctrl-C stops it.")
         stopped.wait()
 
@@ -147,8 +147,8 @@ def _require_adopted(served: Served) -> None:
 
 
 @contextmanager
-def _working(served: Sequence[Served], bell: "Bell") -> Iterator[None]:
-    worker = wiring.build_worker(served, bell, progress=sys.stderr.isatty())
+def _working(served: Sequence[Served], bell: "Bell", *, accepts: bool) -> Iterator[None]:
+    worker = wiring.build_worker(served, bell, accepts=accepts, progress=sys.stderr.isatty())
     worker.start()
     try:
         yield

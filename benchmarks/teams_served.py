@@ -47,7 +47,8 @@ def _hearth(services: str, folder: Path) -> None:
         policies.adopt(change, policy.title, policy.version, text, who="benchmark")
     channel = teams_channel(records, teams)
     desk = Desk(wiring.build_conversation(settings), lambda _: channel, wiring.load_course(settings))
-    worker = Worker(records, {records.organisation: tasks(desk, DEFAULTS, Calendar())}, Slot(records, "one"))
+    jobs = {records.organisation: tasks(desk, DEFAULTS, Calendar())}
+    worker = Worker(records, jobs, Slot(records, "one"), accepts=True)
     worker.start()
     try:
         asyncio.run(_serve(create_public_app(Teams([OnTeams(records, teams)]).routes())))

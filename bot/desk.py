@@ -4,7 +4,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy.orm import Session
 
 from bot import attached, clerk, inbox, officers, outbox, people, reach, words
 from bot.cases import alarm
@@ -22,6 +23,7 @@ from bot.records.tables import Conversation, Person
 from bot.stored import dump_state, load_state
 from bot.suspects import Suspects
 from bot.visit import Visit
+from knowledge.reading import Role
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +33,9 @@ IN_A_ROW = 20
 
 # Built once: to put a statement together takes longer than to run it.
 _NAMED = (Conversation.organisation == bindparam("of"), Conversation.id == bindparam("named"))
-_ROW = select(Conversation).where(*_NAMED)
+_ROW = select(Conversation.id, Conversation.organisation, Conversation.version, Conversation.state).where(
+    *_NAMED
+)
 _UPDATE = update(Conversation).where(*_NAMED, Conversation.version == bindparam("before"))
 
 
@@ -45,6 +49,20 @@ class _Memory:
 
     state: State
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A message that is to be handled, and what is known to it, all as it was at one moment.
+
+    `is_last` where no other waited behind it; each that came since has a job of its own.
+    """
+
+    message: Message
+    cut_off: int  # how many processes ended over it
+    is_last: bool
+    row: Row[str, str, int, bytes | None] | None  # of its conversation
+    roles: tuple[Role, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +95,9 @@ class Desk:
         for _ in range(IN_A_ROW):
             if waiting is None:
                 return
-            message, cut_off = waiting
-            if cut_off:
-                self._try_alone(records, message)
-            else:
-                self._try(records, message)
+            tried = self._try_alone if waiting.cut_off else self._try
+            if tried(records, waiting) and waiting.is_last:
+                return
             waiting = self._next(records, conversation)
         if waiting is not None:
             inbox.go_on(records, conversation)
@@ -90,40 +106,45 @@ class Desk:
         """Send the cards of a conversation that wait; raise RecordsUnavailable."""
         outbox.deliver(records, conversation, self.channel(conversation))
 
-    def _next(self, records: Records, conversation: str) -> tuple[Message, int] | None:
-        """As `inbox.next_waiting`; a message that cannot be read, now or ever, is given up."""
+    def _next(self, records: Records, conversation: str) -> _Waiting | None:
+        """Return the next message that can be read; one that cannot, now or ever, is given up."""
         while True:
             try:
-                return inbox.next_waiting(records, conversation)
+                with records.reading() as session:
+                    found = inbox.oldest_waiting(session, records, conversation)
+                    return _known(session, records, found) if found else None
             except inbox.NotUnderstood as error:
                 log.error("event.not_understood", extra={"event": error.message.id})  # noqa: TRY400 - no words of it
                 self._give_up(records, error.message)
 
-    def _try_alone(self, records: Records, message: Message) -> None:
-        """Try a message over which a process ended, while no other such one is tried.
+    def _try_alone(self, records: Records, waiting: _Waiting) -> bool:
+        """Try a message over which a process ended, while no other such one is tried; as `_try`.
 
         So of those that were handled side by side it is found out which one ends processes, and given up.
         """
-        with self.suspects.alone(records, message) as times:
-            if times > inbox.MAX_CUT_OFF:
-                log.error("event.ends_processes", extra={"event": message.id, "times": times - 1})
-                self._give_up(records, message)
-            else:
-                self._try(records, message)
+        with self.suspects.alone(records, waiting.message) as times:
+            if times <= inbox.MAX_CUT_OFF:
+                return self._try(records, waiting)
+            log.error("event.ends_processes", extra={"event": waiting.message.id, "times": times - 1})
+            self._give_up(records, waiting.message)
+            return True
 
-    def _try(self, records: Records, message: Message) -> None:
+    def _try(self, records: Records, waiting: _Waiting) -> bool:
+        """Handle a message; return whether it is done with."""
         try:
-            self._handle(records, message)
+            self._handle(records, waiting)
         except RecordsUnavailable:
             raise
         except _Overtaken:
-            log.info("event.overtaken", extra={"event": message.id})
+            log.info("event.overtaken", extra={"event": waiting.message.id})
         except Exception as error:  # noqa: BLE001 - whatever it was, those behind it must get their turn
-            self._not_handled(records, message, error)
+            self._not_handled(records, waiting.message, error)
+        else:
+            return True
+        return False
 
-    def _handle(self, records: Records, message: Message) -> None:
-        memory = _remembered(records, message.conversation)
-        memory.state.roles = people.roles_of(records, message.sender)
+    def _handle(self, records: Records, waiting: _Waiting) -> None:
+        message, memory = waiting.message, _remembered(records, waiting)
         wanted = takes_files(memory.state)
         outcome = self.talk.respond(message, memory.state)
         channel = self.channel(message.conversation)
@@ -202,18 +223,24 @@ def _move(change: Change, message: Message) -> None:
     )
 
 
-def _remembered(records: Records, conversation: str) -> _Memory:
-    with records.reading() as session:
-        row = session.scalars(_ROW, {"of": records.organisation, "named": conversation}).first()
-        if row is None:
-            return _Memory(State(), 0)
-        if row.state is None:
-            return _Memory(State(), row.version)
+def _known(session: Session, records: Records, found: inbox.Waiting) -> _Waiting:
+    message = found.message
+    named = {"of": records.organisation, "named": message.conversation}
+    row = session.connection().execute(_ROW, named).first()
+    roles = people.roles_of(session, records.organisation, message.sender)
+    return _Waiting(message, found.cut_off, found.is_last, row, roles)
+
+
+def _remembered(records: Records, waiting: _Waiting) -> _Memory:
+    row = waiting.row
+    memory = _Memory(State(), row.version if row else 0)
+    if row is not None and row.state is not None:
         try:
-            return _Memory(load_state(records.open(Conversation.state, row)), row.version)
+            memory = _Memory(load_state(records.open(Conversation.state, row)), row.version)
         except ValueError:  # written by another version: what was open is asked anew, nothing else is lost
             log.warning("conversation.state.not_understood", extra={"version": row.version})
-            return _Memory(State(), row.version)
+    memory.state.roles = waiting.roles
+    return memory
 
 
 def _remember(change: Change, conversation: str, person: Person, memory: _Memory) -> None:

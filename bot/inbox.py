@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
 
 from bot.message import Message
 from bot.records.new_rows import add_new
@@ -23,7 +25,7 @@ MAX_CUT_OFF = 5
 _OPEN = (Event.handled_at.is_(None), Event.failed_at.is_(None))
 _NAMED = (Event.organisation == bindparam("of"), Event.id == bindparam("named"))
 _WAITING = (
-    select(Event)
+    select(Event.id, Event.organisation, Event.payload, Event.cut_off)
     .where(
         Event.organisation == bindparam("of"),
         Event.conversation == bindparam("at"),
@@ -31,7 +33,7 @@ _WAITING = (
         Event.payload.is_not(None),
     )
     .order_by(Event.seq)
-    .limit(1)
+    .limit(2)
 )
 _LOCKED = select(Event).where(*_NAMED).with_for_update()
 _HANDLED = update(Event).where(*_NAMED, *_OPEN).values(handled_at=bindparam("now"), payload=None)
@@ -90,22 +92,39 @@ def _write(change: Change, message: Message) -> None:
     event.payload = records.seal(Event.payload, event, dump_message(message))
     if not add_new(change.session, event, "organisation", "id"):
         raise _Taken
-    change.enqueue(Job("handle", message.conversation, key=message.conversation, id=f"event:{message.id}"))
+    at, named = message.conversation, f"event:{message.id}"
+    change.enqueue(Job("handle", at, key=at, id=named, is_found=True))
 
 
-def next_waiting(records: Records, conversation: str) -> tuple[Message, int] | None:
-    """Return the oldest message of a conversation that waits, and how many processes ended over it.
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that waits, how many processes ended over it, and whether it is the only one there."""
+
+    message: Message
+    cut_off: int
+    is_last: bool
+
+
+def next_waiting(records: Records, conversation: str) -> Waiting | None:
+    """Return the oldest message of a conversation that waits; raise NotUnderstood, RecordsUnavailable."""
+    with records.reading() as session:
+        return oldest_waiting(session, records, conversation)
+
+
+def oldest_waiting(session: Session, records: Records, conversation: str) -> Waiting | None:
+    """Return the oldest message of a conversation that waits to be handled.
 
     Raises:
         NotUnderstood: it cannot be read, so it can only be given up.
     """
-    with records.reading() as session:
-        event = session.scalars(_WAITING, {"of": records.organisation, "at": conversation}).first()
-        if event is None:
-            return None
-        payload = records.open(Event.payload, event)
+    asked = {"of": records.organisation, "at": conversation}
+    events = session.connection().execute(_WAITING, asked).all()
+    if not events:
+        return None
+    event = events[0]
+    payload = records.open(Event.payload, event)
     try:
-        return load_message(payload), event.cut_off
+        return Waiting(load_message(payload), event.cut_off, len(events) == 1)
     except ValueError:
         raise NotUnderstood(Message(event.id, conversation)) from None  # its words quote the message
 
@@ -130,8 +149,9 @@ def cut_off(records: Records, conversation: str) -> None:
     """
     with records.changing() as change:
         named = {"of": records.organisation, "at": conversation}
-        event = change.session.scalars(_WAITING.with_for_update(), named).first()
-        if event is not None:
+        waiting = change.session.connection().execute(_WAITING, named).first()
+        if waiting is not None:
+            event = _locked(change, Message(waiting.id, conversation))
             event.cut_off = max(event.cut_off, 1)
 
 

@@ -27,7 +27,14 @@ _CLAIM = timedelta(seconds=CLAIM_SECONDS)
 
 # Built once: to put a statement together takes longer than to run it.
 _WAITING = (
-    select(Sending)
+    select(
+        Sending.id,
+        Sending.organisation,
+        Sending.card,
+        Sending.due_at,
+        Sending.claimed_at,
+        Sending.tries,
+    )
     .where(
         Sending.organisation == bindparam("of"),
         Sending.conversation == bindparam("at"),
@@ -40,6 +47,7 @@ _WAITING = (
     .with_for_update()
 )
 _NAMED = (Sending.organisation == bindparam("of"), Sending.id == bindparam("named"))
+_CLAIMED = update(Sending).where(*_NAMED).values(claimed_at=bindparam("now"), tries=bindparam("try"))
 _LOCKED = select(Sending).where(*_NAMED).with_for_update()
 _SENT = (
     update(Sending)
@@ -73,7 +81,7 @@ def put(change: Change, conversation: str, cards: Sequence[Card]) -> None:
 def put_elsewhere(change: Change, conversation: str, cards: Sequence[Card]) -> None:
     """As `put`, for another conversation than the one that is being handled."""
     put(change, conversation, cards)
-    change.enqueue(Job("deliver", conversation, key=conversation))
+    change.enqueue(Job("deliver", conversation, key=conversation, is_found=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +99,26 @@ def take(change: Change, conversation: str) -> Claim | None:
 
     Whoever takes it sends it by `send` once the change is committed.
     """
-    records = change.records
-    now = records.now()
-    row = change.session.scalars(_WAITING, {"of": records.organisation, "at": conversation}).first()
+    records, now = change.records, change.records.now()
+    change.session.flush()  # what was noted of another may let it wait
+    asked = {"of": records.organisation, "at": conversation}
+    row = change.session.connection().execute(_WAITING, asked).first()
     if row is None:
         return None
-    if not _is_due(row, now):
-        _later(change, row, row.due_at)
+    named, tries = f"{row.id}:{row.tries}", row.tries + 1
+    if not _is_due(row.due_at, now):
+        _later(change, conversation, named, row.due_at)
         return None
     if row.claimed_at is not None and abs(now - row.claimed_at) < _CLAIM:
-        _later(change, row, row.claimed_at + _CLAIM)
+        _later(change, conversation, named, row.claimed_at + _CLAIM)
         return None
     cut_off = row.claimed_at is not None
     if cut_off and row.tries > len(PAUSES):  # the last try too ended the process, or so it seems
-        _give_up(change, row, "the process ended while it was sent")
+        _give_up(change, _locked(change, row.id), "the process ended while it was sent")
         return take(change, conversation)
-    row.claimed_at = now
-    row.tries += 1
-    return Claim(row.id, records.open(Sending.card, row), row.tries, cut_off)
+    claimed = {"of": records.organisation, "named": row.id, "now": now, "try": tries}
+    change.session.connection().execute(_CLAIMED, claimed)
+    return Claim(row.id, records.open(Sending.card, row), tries, cut_off)
 
 
 def deliver(records: Records, conversation: str, channel: Channel) -> None:
@@ -132,9 +142,9 @@ def send(records: Records, conversation: str, channel: Channel, first: Claim | N
             claim = take(change, conversation)
 
 
-def _is_due(row: Sending, now: datetime) -> bool:
+def _is_due(due_at: datetime, now: datetime) -> bool:
     """Say whether a card's pause is over; one that would last longer than any was set by a wrong clock."""
-    return not now < row.due_at <= now + LONGEST_PAUSE
+    return not now < due_at <= now + LONGEST_PAUSE
 
 
 def _tried(claim: Claim, conversation: str, channel: Channel) -> str | TryLater | Undeliverable:
@@ -170,7 +180,7 @@ def _note(change: Change, claim: Claim, end: str | TryLater | Undeliverable) -> 
         case TryLater() if claim.tries <= len(PAUSES):
             _postponed(change, claim, end)
         case fault:
-            _give_up(change, _locked(change, claim), fault.fault)
+            _give_up(change, _locked(change, claim.card_id), fault.fault)
 
 
 def _sent(change: Change, claim: Claim, sent_as: str) -> None:
@@ -182,7 +192,7 @@ def _sent(change: Change, claim: Claim, sent_as: str) -> None:
 def _postponed(change: Change, claim: Claim, fault: TryLater) -> None:
     """Put a card off; its job is enqueued when the next card is looked for, for it is still the oldest."""
     pause = min(max(PAUSES[claim.tries - 1], fault.after or 0), PAUSES[-1])
-    row, now = _locked(change, claim), change.records.now()
+    row, now = _locked(change, claim.card_id), change.records.now()
     row.due_at, row.fault = now + timedelta(seconds=pause), fault.fault
     # A claim that is over: the next try looks for the card first, and has not to wait for that.
     row.claimed_at = now - _CLAIM if fault.perhaps_sent else None
@@ -197,12 +207,12 @@ def _give_up(change: Change, row: Sending, fault: str) -> None:
     log.error("card.stuck", extra={"card": row.id, "fault": fault})
 
 
-def _later(change: Change, row: Sending, at: datetime) -> None:
-    """Have a card tried again at a moment; asked for twice in one second, it is done once."""
+def _later(change: Change, conversation: str, tried: str, at: datetime) -> None:
+    """Have a card (its id and how often it was tried) tried at a moment; asked twice in a second, once."""
     now = change.records.now()
-    name = f"deliver:{row.id}:{row.tries}:{int(now.timestamp())}"
+    name = f"deliver:{tried}:{int(now.timestamp())}"
     seconds = max((at - now).total_seconds(), 1)
-    change.enqueue(Job("deliver", row.conversation, key=row.conversation, id=name, after=seconds))
+    change.enqueue(Job("deliver", conversation, key=conversation, id=name, after=seconds))
 
 
 def try_again(change: Change, row: Sending) -> None:
@@ -212,6 +222,6 @@ def try_again(change: Change, row: Sending) -> None:
     change.enqueue(Job("deliver", row.conversation, key=row.conversation))
 
 
-def _locked(change: Change, claim: Claim) -> Sending:
-    named = {"of": change.records.organisation, "named": claim.card_id}
+def _locked(change: Change, card_id: str) -> Sending:
+    named = {"of": change.records.organisation, "named": card_id}
     return change.session.scalars(_LOCKED, named).one()

@@ -3,15 +3,15 @@
 import logging
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import and_, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from bot import officers
 from bot import roles as kinds
 from bot.induction import standing
 from bot.records.new_rows import add_new
-from bot.records.store import Change, Records
-from bot.records.tables import Account, LinkCode, Person, new_id
+from bot.records.store import Change
+from bot.records.tables import Account, LinkCode, Officer, Person, new_id
 from knowledge.reading import ROLES, Role
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,12 @@ _CALLED_ALIKE = frozenset({"slack", "teams"})
 # Built once: to put a statement together takes longer than to run it.
 _NAMED = (Account.organisation == bindparam("of"), Account.name == bindparam("named"))
 _ACCOUNT = select(Account).where(*_NAMED).with_for_update().execution_options(populate_existing=True)
-_BEHIND_ACCOUNT = select(Person).join(Account, Account.person == Person.id).where(*_NAMED)
+_STANDING = (
+    select(Person.said_roles, Officer.office)
+    .join(Account, Account.person == Person.id)
+    .outerjoin(Officer, and_(Officer.person == Person.id, Officer.until.is_(None)))
+    .where(*_NAMED)
+)
 
 
 def known(change: Change, account_name: str, direct: str | None = None) -> Person:
@@ -118,12 +123,11 @@ def say_roles(change: Change, person: Person, roles: Iterable[Role]) -> None:
     change.audit(f"person:roles:{verb}", person.id, audit_name(person), detail=said)
 
 
-def roles_of(records: Records, account_name: str) -> tuple[Role, ...]:
+def roles_of(session: Session, organisation: str, account_name: str) -> tuple[Role, ...]:
     """Return what whoever writes from an account is to the policy, as `roles`; none for one not met yet."""
-    named = {"of": records.organisation, "named": account_name}
-    with records.reading() as session:
-        person = session.scalars(_BEHIND_ACCOUNT, named).first()
-        return roles(session, person) if person else ()
+    found = session.connection().execute(_STANDING, {"of": organisation, "named": account_name}).all()
+    said = kinds.written(found[0].said_roles) if found else ()
+    return kinds.effective(said, (row.office for row in found))
 
 
 def roles(session: Session, person: Person) -> tuple[Role, ...]:

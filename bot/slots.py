@@ -55,6 +55,11 @@ class Slot:
         finally:
             self._let_go()
 
+    def was_left(self) -> bool:
+        """Say, before the first beat, whether the last process of this name ended without giving it back."""
+        with self._records.reading() as session:
+            return session.get(Worker, self.name) is not None
+
     def beat(self) -> Set[str]:
         """Note that this worker lives; return the names of all that do.
 

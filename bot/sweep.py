@@ -1,14 +1,14 @@
 """What the clock brings: each minute a look for work that was left lying, then the housekeeping."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select, union
 
-from bot import outbox, retention
+from bot import inbox, outbox, retention
 from bot.kept import Keep
 from bot.records.store import Change, Job, Records
-from bot.records.tables import Event, Sending
+from bot.records.tables import Event, Sending, new_id
 from bot.steady import SETTLED_SECONDS
 
 # Work that has waited for longer has lost the job that was to do it.
@@ -16,14 +16,15 @@ LEFT_LYING_SECONDS = 30
 _A_DAY = 86_400
 
 
-def due(records: Records, organisations: Iterable[str], steady: float) -> None:
+def due(records: Records, organisations: Iterable[str], steady: float, *, abandoned: bool = False) -> None:
     """Enqueue what is due by the clock, for the organisations served; asked by any worker, it is done once.
 
     The name of each job holds its minute, hour or day. A day on which the system was off is seen the next
     time it is on, for the job then does what is due by then. `steady` is for how many seconds the clock has
     gone on evenly, see `bot.steady`: before it has settled it is trusted with nothing but lost work. Nothing
     is let go as long as messages wait that are old by this clock, for it may be wrong and they new; but for
-    a day at most, for one may hang.
+    a day at most, for one may hang. `abandoned` where a worker may have ended with work in hand: then all
+    that waits is seen to, however short a time.
     """
     now = records.now()
     trusted = steady >= SETTLED_SECONDS
@@ -31,19 +32,41 @@ def due(records: Records, organisations: Iterable[str], steady: float) -> None:
     for organisation in organisations:
         with records.of(organisation).changing() as change:
             change.enqueue(Job("left lying", minute, key="minute", id=f"minute:{minute}"))
+            if abandoned:
+                change.enqueue(Job("abandoned", new_id(), key="abandoned"))
             if trusted:
                 change.enqueue(Job("cases", minute, key="cases", id=f"cases:{minute}"))
                 change.enqueue(Job("mornings", hour, key="morning", id=f"morning:{hour}"))
-            if trusted and (steady >= _A_DAY or not _lying_messages(change)):
+            if trusted and (steady >= _A_DAY or not _is_behind(change, now)):
                 change.enqueue(Job("hourly", hour, key="hour", id=f"hour:{hour}"))
                 change.enqueue(Job("daily", day, key="day", id=f"day:{day}"))
 
 
+def cut_off(records: Records, organisations: Iterable[str]) -> None:
+    """Note that a process ended that may have been at any message that waits, see `bot.suspects`."""
+    for organisation in organisations:
+        of = records.of(organisation)
+        with of.reading() as session:
+            waiting = list(session.scalars(_messages(of, of.now())))
+        for conversation in waiting:
+            inbox.cut_off(of, conversation)
+
+
 def left_lying(records: Records, minute: str) -> None:
     """Have every conversation seen to in which a message or a card has waited too long."""
+    _see_to(records, minute, timedelta(seconds=LEFT_LYING_SECONDS))
+
+
+def abandoned(records: Records, occasion: str) -> None:
+    """Have every conversation seen to in which a message or a card waits, since whoever was at it is gone."""
+    _see_to(records, occasion, timedelta())
+
+
+def _see_to(records: Records, occasion: str, waited: timedelta) -> None:
+    """Have the engine see to what has waited for so long; it leaves what is begun to whoever began it."""
     with records.changing() as change:
-        for conversation in _lying(change):
-            job = Job("handle", conversation, key=conversation, id=f"lying:{minute}:{conversation}")
+        for conversation in _lying(change, records.now() - waited):
+            job = Job("handle", conversation, key=conversation, id=f"lying:{occasion}:{conversation}")
             change.enqueue(job)
 
 
@@ -70,27 +93,8 @@ def _day(now: datetime) -> str:
     return f"{now:%Y-%m-%d}"
 
 
-def _lying(change: Change) -> list[str]:
-    return sorted({*_lying_messages(change), *_lying_cards(change)})
-
-
-def _lying_messages(change: Change) -> Sequence[str]:
-    """Return the conversations in which a message has waited too long."""
+def _lying(change: Change, before: datetime) -> list[str]:
     records = change.records
-    messages = select(Event.conversation).where(
-        Event.organisation == records.organisation,
-        Event.handled_at.is_(None),
-        Event.failed_at.is_(None),
-        Event.payload.is_not(None),
-        Event.accepted_at < records.now() - timedelta(seconds=LEFT_LYING_SECONDS),
-    )
-    return change.session.scalars(messages.distinct()).all()
-
-
-def _lying_cards(change: Change) -> Sequence[str]:
-    """Return the conversations in which a card has waited too long."""
-    records = change.records
-    before = records.now() - timedelta(seconds=LEFT_LYING_SECONDS)
     cards = select(Sending.conversation).where(
         Sending.organisation == records.organisation,
         Sending.sent_at.is_(None),
@@ -99,4 +103,22 @@ def _lying_cards(change: Change) -> Sequence[str]:
         # The second was set by a clock that was ahead, and so was the time of its job.
         or_(Sending.due_at < before, Sending.due_at > records.now() + outbox.LONGEST_PAUSE),
     )
-    return change.session.scalars(cards.distinct()).all()
+    return list(change.session.scalars(union(_messages(records, before), cards)))
+
+
+def _messages(records: Records, before: datetime) -> Select[str]:
+    """Return the conversations in which a message waits that was accepted before a moment."""
+    waiting = select(Event.conversation).where(
+        Event.organisation == records.organisation,
+        Event.handled_at.is_(None),
+        Event.failed_at.is_(None),
+        Event.payload.is_not(None),
+        Event.accepted_at < before,
+    )
+    return waiting.distinct()
+
+
+def _is_behind(change: Change, now: datetime) -> bool:
+    """Say whether a message has waited too long."""
+    waiting = _messages(change.records, now - timedelta(seconds=LEFT_LYING_SECONDS))
+    return change.session.scalars(waiting.limit(1)).first() is not None

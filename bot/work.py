@@ -7,7 +7,9 @@ done twice, late or by another worker changes nothing.
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence, Set
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -24,6 +26,7 @@ from bot.records.database import RecordsUnavailable
 from bot.records.store import Job, Records
 from bot.slots import Slot
 from bot.steady import Steadiness
+from bot.turns import Turns
 from bot.working_days import Calendar
 
 log = logging.getLogger(__name__)
@@ -32,8 +35,10 @@ log = logging.getLogger(__name__)
 _ENGINE_NAME = "hearth"
 _ENGINE_VERSION = "1"
 _QUEUE = "work"
-# How long a message waits at most before a worker sees it. Measured on SQLite, idle: 7 % of one core.
+# How long a job waits at most before a worker sees it. Measured on SQLite, idle: 7 % of one core.
 _POLLING_SECONDS = 0.04
+# The same where the worker is alone and its process accepts: what is for now is begun without the queue.
+_POLLING_SELDOM_SECONDS = 0.5
 # Jobs that one worker does side by side; each holds a thread and at most one connection.
 _SIDE_BY_SIDE = 8
 BEAT_SECONDS = 5.0
@@ -56,6 +61,7 @@ def tasks(desk: Desk, keep: Keep, calendar: Calendar) -> Mapping[str, Task]:
         "handle": desk.handle,
         "deliver": desk.deliver,
         "left lying": sweep.left_lying,
+        "abandoned": sweep.abandoned,
         "hourly": lambda records, hour: sweep.hourly(records, keep, hour),
         "daily": lambda records, day: sweep.daily(records, keep, day),
         "mornings": lambda records, _: reminders.send_due(records, calendar),
@@ -73,13 +79,20 @@ def _see_to_cases(records: Records, desk: Desk) -> None:
 
 
 class EnqueuedWork:
-    """Puts jobs into the engine's queue, in the transaction of the change that causes them."""
+    """Puts jobs into the engine's queue, in the transaction of the change that causes them.
+
+    `here` is what begins a job in this process: set while its worker is the only one there is, so that what
+    is found anyway needs neither the engine's notes nor its polling.
+    """
 
     def __init__(self, engine: Engine) -> None:
+        self.here: Callable[[str, Job], None] | None = None
         self._client = _client(engine)
 
-    def enqueue(self, connection: Connection, organisation: str, job: Job) -> None:
+    def enqueue(self, connection: Connection, organisation: str, job: Job) -> Callable[[], None] | None:
         """Enqueue a job; one whose id was enqueued before is left as it is."""
+        if job.is_found and (here := self.here) is not None:
+            return lambda: here(organisation, job)
         options: EnqueueOptions = {
             "workflow_name": "job",
             "queue_name": _QUEUE,
@@ -90,6 +103,7 @@ class EnqueuedWork:
         if job.after > 0:
             options["delay_seconds"] = job.after
         self._client.enqueue_in_transaction(connection, options, organisation, job.name, job.about)
+        return None
 
 
 def _client(engine: Engine) -> DBOSClient:
@@ -113,17 +127,22 @@ class Worker:
     """Does the jobs. One process has one; each needs a slot of its own, whose name outlives the process.
 
     `tasks` are what each job does, for each organisation that is served. A job of any other is not done: its
-    message or card lies until a worker that serves it finds it.
+    message or card lies until a worker that serves it finds it. `accepts` where the same process accepts
+    messages, and no other does.
     """
 
     records: Records
     tasks: Mapping[str, Mapping[str, Task]]
     slot: Slot
+    accepts: bool = False
     _stop: threading.Event = field(default_factory=threading.Event)
     _beats: threading.Thread | None = None
     _tidied: date | None = None
     _at_work: dict[str, None] = field(default_factory=dict)
     _idle: Set[str] = frozenset()
+    _others: Set[str] | None = None
+    _polling: float | None = None
+    _turns: Turns = field(default_factory=lambda: Turns(_SIDE_BY_SIDE))
     _clock: Steadiness = field(init=False)
 
     def __post_init__(self) -> None:
@@ -132,6 +151,8 @@ class Worker:
     def start(self) -> None:
         """Begin to work, first with what this slot's last process left; raise SlotTaken."""
         self.slot.take()
+        if self.slot.was_left():  # of what its last process had at hand the engine has no note
+            sweep.cut_off(self.records, self.tasks)
         self.slot.beat()  # before the first job: others take over from whoever is not known to live
         begun = _client(self.records.engine).list_workflows(
             status="PENDING", executor_id=self.slot.name, load_input=False, load_output=False
@@ -151,20 +172,11 @@ class Worker:
 
         @DBOS.workflow(name="job")
         def job(organisation: str, name: str, about: str) -> None:
-            job_id = str(DBOS.workflow_id)
-            self._at_work[job_id] = None
-            try:
-                self._do(organisation, name, about)
-            finally:
-                self._at_work.pop(job_id, None)
+            with self._under_way(str(DBOS.workflow_id)):
+                lane = f"{organisation}/{about}"
+                self._turns.take(lane, lambda: self._do(organisation, name, about))
 
         DBOS.launch()
-        DBOS.register_queue(
-            _QUEUE,
-            partition_concurrency=1,
-            worker_concurrency=_SIDE_BY_SIDE,
-            polling_interval_sec=_POLLING_SECONDS,
-        )
         self._beat()
         self._beats = threading.Thread(target=self._beat_on, name="hearth-beats", daemon=True)
         self._beats.start()
@@ -174,8 +186,48 @@ class Worker:
         self._stop.set()
         if self._beats is not None:
             self._beats.join()
+        self._begin_here(alone=False)
+        self._turns.close()
+        until = time.monotonic() + STOP_SECONDS
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=STOP_SECONDS)
+        while self._at_work and time.monotonic() < until:
+            time.sleep(0.05)
         self.slot.give_back()
+
+    def _set_pace(self, *, alone: bool) -> None:
+        """Look for jobs as often as is needed."""
+        self._begin_here(alone=alone)
+        seconds = _POLLING_SELDOM_SECONDS if alone and self.accepts else _POLLING_SECONDS
+        if seconds != self._polling:
+            DBOS.register_queue(
+                _QUEUE,
+                partition_concurrency=1,
+                worker_concurrency=_SIDE_BY_SIDE,
+                polling_interval_sec=seconds,
+            )
+            self._polling = seconds
+
+    def _begin_here(self, *, alone: bool) -> None:
+        """Have the jobs that are found anyway begun in this process, if it is the only one that works."""
+        if isinstance(jobs := self.records.jobs, EnqueuedWork):
+            jobs.here = self._begin if alone else None
+
+    def _begin(self, organisation: str, job: Job) -> None:
+        """Begin a job without the engine; where it fails, `sweep.left_lying` finds what is left to do."""
+
+        def act() -> None:
+            with self._under_way(job.id), suppress(JobFailed, _Stopped):
+                self._do(organisation, job.name, job.about)
+
+        self._turns.begin(f"{organisation}/{job.about}", job.name, act)
+
+    @contextmanager
+    def _under_way(self, job: str) -> Iterator[None]:
+        self._at_work[job] = None
+        try:
+            yield
+        finally:
+            self._at_work.pop(job, None)
 
     def _take_over(self, living: Set[str]) -> None:
         """Have the jobs done anew that nobody is at any more; until then those behind them would wait.
@@ -237,8 +289,13 @@ class Worker:
 
     def _beat(self) -> None:
         """Say that this worker lives, take over from the dead, and see to what is due by the clock."""
-        self._take_over(self.slot.beat())
-        sweep.due(self.records, self.tasks, self._clock.seconds())
+        living = self.slot.beat()
+        self._take_over(living)
+        others = living - {self.slot.name}
+        abandoned = self._others is None or bool(self._others - others)
+        self._set_pace(alone=not others)
+        sweep.due(self.records, self.tasks, self._clock.seconds(), abandoned=abandoned)
+        self._others = others
         if (today := self.records.now().date()) != self._tidied:
             _forget_done(self.records.now() - _KEPT)
             self._tidied = today

@@ -7,12 +7,14 @@ what is told in passing, at the end of a question about something else, must not
 """
 
 import hashlib
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Protocol, Self
 from zipfile import BadZipFile
 
@@ -115,17 +117,30 @@ class Danger:
 
 
 class WatchfulReader:
-    """Reads as another reader does, and takes the danger of the message by itself, by the examples too."""
+    """Reads as another reader does, and takes the danger of the message by itself, by the examples too.
+
+    It reads as many messages at once as there are cores: more would not be read sooner, and keep everything
+    else that the process has to do from its turn.
+    """
 
     def __init__(self, reader: Reader, danger: Danger) -> None:
         self._reader = reader
         self._danger = danger
+        self._free_cores = BoundedSemaphore(_cores())
 
     def read(self, text: str, before: str = "", asked: str = "") -> Reading:
         """Return the reading of `text`; as `Reader`."""
-        reading = self._reader.read(text, before, asked)
-        alone = reading.alone or reading
-        return replace(reading, danger=_weighed(self._danger.of(text, alone.danger), alone))
+        with self._free_cores:
+            reading = self._reader.read(text, before, asked)
+            alone = reading.alone or reading
+            return replace(reading, danger=_weighed(self._danger.of(text, alone.danger), alone))
+
+
+def _cores() -> int:
+    """Return on how many cores this process may run."""
+    if hasattr(os, "sched_getaffinity"):  # not everywhere
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _weighed(danger: float, alone: Reading) -> float:

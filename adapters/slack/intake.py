@@ -107,7 +107,7 @@ class Intake:
             waiting = inbox.next_waiting(records, message.conversation)
         except inbox.NotUnderstood:
             return False
-        return waiting is not None and waiting[0].sender == message.sender
+        return waiting is not None and waiting.message.sender == message.sender
 
 
 def _looked_at(work: "asyncio.Future[None]") -> None:

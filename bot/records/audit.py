@@ -13,7 +13,7 @@ from hashlib import sha256
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.records.new_rows import add_new
@@ -24,11 +24,16 @@ if TYPE_CHECKING:
     from bot.records.store import Records
 
 BEGINNING = "0" * 64
+# Built once: to put a statement together takes longer than to run it.
 _HEAD = (
-    select(AuditHead)
+    select(AuditHead.number, AuditHead.hash)
     .where(AuditHead.organisation == bindparam("of"))
     .with_for_update()
-    .execution_options(populate_existing=True)
+)
+_GROWN = (
+    update(AuditHead)
+    .where(AuditHead.organisation == bindparam("of"))
+    .values(number=bindparam("last"), hash=bindparam("its_hash"))
 )
 _SALT = 32  # hexadecimal digits: 128 random bits, too many to try beside a detail of one word
 
@@ -63,12 +68,14 @@ def append(session: Session, entries: Sequence[Audit]) -> None:
     if not entries:
         return
     session.flush()
-    head = _locked_head(session, entries[0].organisation)
+    number, last = _locked_head(session, entries[0].organisation)
     for entry in entries:
-        entry.number, entry.previous = head.number + 1, head.hash
-        entry.hash = digest(entry)
-        head.number, head.hash = entry.number, entry.hash
-        session.add(entry)
+        number += 1
+        entry.number, entry.previous = number, last
+        entry.hash = last = digest(entry)
+        add_new(session, entry, "id")
+    grown = {"of": entries[0].organisation, "last": number, "its_hash": last}
+    session.connection().execute(_GROWN, grown)
 
 
 def digest(entry: Audit) -> str:
@@ -135,9 +142,10 @@ def _mark(salted: str) -> str:
     return sha256(salted.encode()).hexdigest()
 
 
-def _locked_head(session: Session, organisation: str) -> AuditHead:
-    head = session.scalars(_HEAD, {"of": organisation}).one_or_none()
-    if head is not None:
-        return head
-    add_new(session, AuditHead(organisation=organisation, number=0, hash=BEGINNING), "organisation")
-    return session.scalars(_HEAD, {"of": organisation}).one()
+def _locked_head(session: Session, organisation: str) -> tuple[int, str]:
+    """Return the number and the hash of the last link; the first one follows number 0."""
+    last = session.connection().execute(_HEAD, {"of": organisation}).one_or_none()
+    if last is None:
+        add_new(session, AuditHead(organisation=organisation, number=0, hash=BEGINNING), "organisation")
+        last = session.connection().execute(_HEAD, {"of": organisation}).one()
+    return last.number, last.hash

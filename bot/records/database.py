@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from threading import Lock
 from time import monotonic, sleep
 from typing import Any
@@ -21,15 +22,16 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from bot.records.write_ahead import Log
+
 # How long a write waits for another to end. An accept must answer in 2.5 s, so it gives up before that.
 _BUSY_MILLISECONDS = 2_000
-_READS = "hearth_reads"
+_READS, _KEEPS = "hearth_reads", "hearth_keeps"
 _READING: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {_READS: True},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
 _SQLITE = (
-    "PRAGMA synchronous=FULL",  # what was committed survives a power cut
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",  # what was deleted is overwritten
     f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}",
@@ -37,7 +39,7 @@ _SQLITE = (
 
 
 # One for each SQLite file that this process writes to.
-_TURNS: dict[str, Lock] = {}
+_TURNS: dict[str, tuple[Lock, Log]] = {}
 
 
 class RecordsUnavailable(Exception):  # noqa: N818 - reads as what happened
@@ -99,8 +101,13 @@ def _sqlite(engine: Engine) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        reads = connection.get_execution_options().get(_READS)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        # What was committed survives a power cut: by SQLite's own doing, or by that of `_turn`.
+        synchronous = "NORMAL" if options.get(_KEEPS) else "FULL"
+        if connection.info.get("synchronous") != synchronous:
+            connection.exec_driver_sql(f"PRAGMA synchronous={synchronous}")
+            connection.info["synchronous"] = synchronous
+        connection.exec_driver_sql("BEGIN" if options.get(_READS) else "BEGIN IMMEDIATE")
 
     return engine
 
@@ -130,10 +137,11 @@ def reading(engine: Engine) -> Iterator[Session]:
     Raises:
         RecordsUnavailable: the database is away.
     """
-    with transaction(for_reading(engine)) as session:
+    with in_words(), Session(for_reading(engine), expire_on_commit=False) as session, session.begin():
         yield session
 
 
+@lru_cache(maxsize=8)
 def for_reading(engine: Engine) -> Engine:
     """Return the same engine, whose transactions only read."""
     return engine.execution_options(**_READING[engine.dialect.name])
@@ -147,26 +155,42 @@ def transaction(engine: Engine) -> Iterator[Session]:
         RecordsUnavailable: the database is away, locked for too long, or its disk is full. On a full disk
             it is the commit that fails, so nothing may be promised before this returns.
     """
-    with in_words(), _turn(engine), Session(engine, expire_on_commit=False) as session, session.begin():
+    with (
+        in_words(),
+        _in_turn(engine) as writing,
+        Session(writing, expire_on_commit=False) as session,
+        session.begin(),
+    ):
         yield session
 
 
 @contextmanager
-def _turn(engine: Engine) -> Iterator[None]:
-    """Wait for this process's turn to write, where only one may at a time; raise RecordsUnavailable.
+def _in_turn(engine: Engine) -> Iterator[Engine]:
+    """Give what writes, where only one may at a time once it has its turn; raise RecordsUnavailable.
 
-    SQLite itself makes writers look again and again, with growing pauses, and lets a late one overtake.
+    SQLite itself makes writers look again and again, with growing pauses, and lets a late one overtake. What
+    was committed is brought onto the disk once the next one has its turn.
     """
-    if engine.dialect.name != "sqlite" or engine.get_execution_options().get(_READS):
-        yield
+    if engine.dialect.name != "sqlite":
+        yield engine
         return
-    lock = _TURNS.setdefault(str(engine.url), Lock())
+    lock, log = _TURNS.setdefault(file := str(engine.url.database), (Lock(), Log(file)))
     if not lock.acquire(timeout=_BUSY_MILLISECONDS / 1000):
         raise RecordsUnavailable("the database is busy")
     try:
-        yield
+        yield _for_writing(engine)
+        number = log.wrote()
     finally:
         lock.release()
+    try:
+        log.keep(number)
+    except OSError as error:
+        raise RecordsUnavailable("the disk fails") from error
+
+
+@lru_cache(maxsize=8)
+def _for_writing(engine: Engine) -> Engine:
+    return engine.execution_options(**{_KEEPS: True})
 
 
 @contextmanager

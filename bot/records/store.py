@@ -20,7 +20,9 @@ class Job:
     """Durable work to do once its change is committed.
 
     `name` is what to do and `about` what with: an id, for it is stored in clear. Jobs of one `key` are done
-    one at a time. A job whose `id` was enqueued before is not done again. `after` is in seconds.
+    one at a time. A job whose `id` was enqueued before is not done again. `after` is in seconds. `is_found`
+    where the change itself writes what there is to do, and `bot.sweep` finds it should the job be lost: such
+    a job may be begun without being stored.
     """
 
     name: str
@@ -28,13 +30,14 @@ class Job:
     key: str
     id: str = field(default_factory=new_id)
     after: float = 0
+    is_found: bool = False
 
 
 class Jobs(Protocol):
     """Where durable work goes."""
 
-    def enqueue(self, connection: Connection, organisation: str, job: Job) -> None:
-        """Enqueue a job in the transaction of a connection."""
+    def enqueue(self, connection: Connection, organisation: str, job: Job) -> Callable[[], None] | None:
+        """Enqueue a job in the transaction of a connection; return what is to be called after its commit."""
         ...
 
 
@@ -67,6 +70,8 @@ class Records:
             change = Change(session, self)
             yield change
             audit.append(session, change.entries)  # last: see there
+        for act in change.afterwards:
+            act()
 
     def seal(self, column: InstrumentedAttribute[Any], row: Any, text: str) -> bytes:
         """Return a text sealed for a column of a row, whose id and organisation must be set."""
@@ -88,6 +93,7 @@ class Change:
     session: Session
     records: Records
     entries: list[Audit] = field(default_factory=list)
+    afterwards: list[Callable[[], None]] = field(default_factory=list)  # is done once it is committed
 
     def add(self, row: Any) -> None:
         """Write a new row."""
@@ -109,7 +115,9 @@ class Change:
 
     def enqueue(self, job: Job) -> None:
         """Have something done once this change is committed."""
-        self.records.jobs.enqueue(self.session.connection(), self.records.organisation, job)
+        connection, organisation = self.session.connection(), self.records.organisation
+        if (begins := self.records.jobs.enqueue(connection, organisation, job)) is not None:
+            self.afterwards.append(begins)
 
 
 def place(column: InstrumentedAttribute[Any]) -> str:

@@ -22,6 +22,7 @@ from bot.message import Message
 from bot.records.store import Records
 from bot.records.tables import Case, Handoff, Person, Table
 from bot.working_days import Calendar
+from knowledge.reading import Role
 from tests.policies import home_start_pack, home_start_policy
 
 _Row = TypeVar("_Row", bound=Table)
@@ -189,3 +190,9 @@ def person_of(records: Records, account: str) -> Person:
     """Return who writes from an account."""
     with records.changing() as change:
         return people.known(change, account)
+
+
+def roles_of(records: Records, account: str) -> tuple[Role, ...]:
+    """Return what whoever writes from an account is to the policy."""
+    with records.reading() as session:
+        return people.roles_of(session, records.organisation, account)

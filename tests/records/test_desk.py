@@ -33,6 +33,7 @@ from tests.records.stage import (
     mark,
     person_of,
     questions,
+    roles_of,
     said,
 )
 from tests.records.together import at_once
@@ -208,7 +209,7 @@ class TestWhatCannotBeHandled:
             patch.setattr(people, "roles_of", away)
             with pytest.raises(RecordsUnavailable):
                 desk(platform).handle(records, "web:a")
-        assert inbox.next_waiting(records, "web:a") == (said("1"), 0)
+        assert inbox.next_waiting(records, "web:a") == inbox.Waiting(said("1"), 0, is_last=True)
         desk(platform).handle(records, "web:a")
         assert platform.ids() == ["1.1"]
 
@@ -511,7 +512,7 @@ class TestWhoWrites:
 
     def test_a_role_is_noted_and_known_to_the_next_message(self, records: Records, press: Press) -> None:
         press("web:a", "role:volunteer")
-        assert people.roles_of(records, "web:a") == ("volunteer",)
+        assert roles_of(records, "web:a") == ("volunteer",)
 
     def test_a_code_that_is_typed_in_another_account_makes_them_one_person(
         self, records: Records, platform: Platform, press: Press

@@ -19,7 +19,7 @@ from tests.records.together import at_once
 
 def _waiting(records: Records, conversation: str = "web:a") -> str | None:
     waiting = inbox.next_waiting(records, conversation)
-    return waiting[0].id if waiting else None
+    return waiting.message.id if waiting else None
 
 
 def _handled(records: Records, message_id: str) -> bool:
@@ -29,7 +29,7 @@ def _handled(records: Records, message_id: str) -> bool:
 
 def test_an_accepted_message_waits_with_its_words(records: Records) -> None:
     assert inbox.accept(records, said("1", text="may I?"))
-    assert inbox.next_waiting(records, "web:a") == (said("1", text="may I?"), 0)
+    assert inbox.next_waiting(records, "web:a") == inbox.Waiting(said("1", text="may I?"), 0, is_last=True)
 
 
 def test_accepting_it_enqueues_its_handling_under_its_id_and_in_its_conversation(
@@ -43,7 +43,7 @@ def test_accepting_it_enqueues_its_handling_under_its_id_and_in_its_conversation
 def test_a_repeat_changes_nothing(records: Records, jobs: NotedJobs) -> None:
     accept(records, "1")
     assert not inbox.accept(records, said("1", text="other words"))
-    assert inbox.next_waiting(records, "web:a") == (said("1"), 0)
+    assert inbox.next_waiting(records, "web:a") == inbox.Waiting(said("1"), 0, is_last=True)
     assert len(jobs.noted) == len(all_of(records, Event)) == 1
 
 
@@ -162,7 +162,7 @@ def test_a_process_that_ended_is_counted_against_the_message_that_was_next_once_
     accept(records, "1", "2")
     for _ in range(2):
         inbox.cut_off(records, "web:a")
-    assert inbox.next_waiting(records, "web:a") == (said("1"), 1)
+    assert inbox.next_waiting(records, "web:a") == inbox.Waiting(said("1"), 1, is_last=False)
     assert inbox.begun(records, said("1")) == 2
     inbox.cut_off(records, "web:a")
     assert {event.id: event.cut_off for event in all_of(records, Event)} == {"1": 2, "2": 0}

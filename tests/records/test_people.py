@@ -10,6 +10,7 @@ from bot.records.store import Records
 from bot.records.tables import Account, Audit, LinkCode, Organisation, Person
 from knowledge.reading import Role
 from tests.records.conftest import Clock
+from tests.records.stage import roles_of
 from tests.records.together import at_once
 
 SLACK, TEAMS = "slack:T1/U2", "teams:19/29"
@@ -72,7 +73,7 @@ class TestMeeting:
         with other.changing() as change:
             change.add(Organisation(id="another", name="Another", created_at=records.now()))
         assert _known(records).id != _known(other).id
-        assert people.roles_of(other, TEAMS) == ()
+        assert roles_of(other, TEAMS) == ()
 
     def test_a_message_without_a_sender_is_refused(self, records: Records) -> None:
         with pytest.raises(ValueError, match="without a sender"):
@@ -123,7 +124,7 @@ class TestSaidRoles:
             with records.reading() as session:
                 assert officers.authority(session, person) == frozenset()
             assert people.said_roles(person) == taken
-            assert people.roles_of(records, account) == taken
+            assert roles_of(records, account) == taken
 
 
 class TestRoles:
@@ -151,17 +152,17 @@ class TestRoles:
             if said:
                 _say(records, *said, account=account)
             self._appoint(records, office, account=account)
-            assert people.roles_of(records, account) == roles, office
+            assert roles_of(records, account) == roles, office
 
     def test_an_office_that_ended_no_longer_makes_her_a_manager(self, records: Records) -> None:
         _say(records, "staff")
         self._appoint(records, "manager")
         with records.changing() as change:
             officers.end_all(change, people.known(change, SLACK), who="test")
-        assert people.roles_of(records, SLACK) == ("staff",)
+        assert roles_of(records, SLACK) == ("staff",)
 
     def test_nobody_is_anything_before_she_has_written(self, records: Records) -> None:
-        assert people.roles_of(records, SLACK) == ()
+        assert roles_of(records, SLACK) == ()
 
 
 class TestLeaving:
@@ -200,4 +201,4 @@ class TestLeaving:
             people.left(change, person, who="test")
         _say(records, "trustee")
         assert _known(records).left_at is None
-        assert people.roles_of(records, SLACK) == ("trustee",)
+        assert roles_of(records, SLACK) == ("trustee",)

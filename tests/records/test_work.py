@@ -29,6 +29,7 @@ from tests.records.prepared import copy_of
 from tests.records.stage import Platform, Talk, accept, all_of, desk, mark, said, tasks
 
 Start = Callable[..., None]
+_BY_THE_CLOCK = ("left lying", "abandoned", "hourly", "daily")
 
 
 class RealClock:
@@ -105,7 +106,7 @@ def start(records: Records, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     with ExitStack() as running:
 
         def start(tasks: Mapping[str, Task], name: str = "one") -> None:
-            idle: Mapping[str, Task] = dict.fromkeys(("left lying", "hourly", "daily"), _nothing)
+            idle: Mapping[str, Task] = dict.fromkeys(_BY_THE_CLOCK, _nothing)
             running.enter_context(_working(records, {**idle, **tasks}, name))
 
         yield start
@@ -159,9 +160,15 @@ def _begun_by(records: Records, worker: str, *ids: str) -> None:
             change.session.execute(begun, {"worker": worker, "id": f"{ORGANISATION}/{job_id}"})
 
 
-def _lose_jobs(records: Records) -> None:
+def _accept_without_job(records: Records, *ids: str) -> None:
+    """Accept messages as a process does that is killed in that moment."""
+    accept(replace(records, jobs=NotedJobs()), *ids)
+
+
+def _is_there(records: Records, worker: str) -> None:
+    """Let another worker be known to live."""
     with records.changing() as change:
-        change.session.execute(text(f"DELETE FROM {_status_table(records)}"))  # noqa: S608 - a fixed name
+        change.add(Worker(id=worker, started_at=records.now(), seen_at=records.now()))
 
 
 def test_a_message_is_answered_and_a_repeat_is_not(
@@ -315,31 +322,91 @@ def test_what_a_living_worker_has_begun_is_left_to_it_until_it_is_silent_for_too
 
 
 def test_a_job_whose_end_could_not_be_noted_keeps_nobody_waiting_for_ever(
-    records: Records, platform: Platform, start: Start, monkeypatch: pytest.MonkeyPatch
+    records: Records, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A full disk is enough: the engine gives up its note, and the job seems to be under way from then on."""
     noted = SystemDatabase.update_workflow_outcome
     faults = [OperationalError("", {}, Exception("database or disk is full"))]
 
     def fails_once(*given: object, **named: object) -> object:
-        if faults and f"{ORGANISATION}/event:1" in given:
+        if faults and f"{ORGANISATION}/one" in given:
             raise faults.pop()
         return noted(*given, **named)  # type: ignore[arg-type]  # whatever the engine gives
 
     monkeypatch.setattr(SystemDatabase, "update_workflow_outcome", fails_once)
+    done: list[str] = []
+    start({"count": lambda _, about: done.append(about)})
+    _enqueue(records, Job("count", "one", key="a", id="one"))
+    _until(lambda: not faults)
+    _enqueue(records, Job("count", "behind it", key="a"))
+    _until(lambda: "behind it" in done)
+
+
+def test_a_worker_that_is_alone_begins_at_once_what_its_process_accepts(
+    records: Records, platform: Platform, start: Start
+) -> None:
     start(_tasks(platform))
     accept(records, "1")
-    _until(lambda: not faults)
-    accept(records, "2")
+    _until(lambda: platform.ids() == ["1.1"])
+    assert f"{ORGANISATION}/event:1" not in _statuses(records)  # the engine was not needed
+
+
+def test_where_there_are_several_workers_the_engine_shares_out_what_is_accepted(
+    records: Records, platform: Platform, start: Start
+) -> None:
+    _is_there(records, "two")
+    start(_tasks(platform))
+    accept(records, "1")
+    _until(lambda: platform.ids() == ["1.1"])
+    assert f"{ORGANISATION}/event:1" in _statuses(records)
+
+
+def test_what_a_worker_had_at_hand_when_it_was_killed_is_done_at_its_next_start(
+    records: Records, platform: Platform, start: Start
+) -> None:
+    _accept_without_job(records, "1", "2")
+    start(_tasks(platform))
     _until(lambda: platform.ids() == ["1.1", "2.1"])
+
+
+def test_what_a_worker_had_at_hand_when_it_was_killed_for_good_is_done_by_another(
+    records: Records, platform: Platform, start: Start, clock: RealClock
+) -> None:
+    _is_there(records, "two")
+    start(_tasks(platform))
+    time.sleep(1)  # several beats
+    _accept_without_job(records, "1")
+    clock.jumps(seconds=DEAD_SECONDS)  # and less than a message may be left lying
+    _until(lambda: platform.ids() == ["1.1"])
+
+
+def test_of_one_conversation_one_job_is_done_at_a_time_whoever_began_it(
+    records: Records, start: Start
+) -> None:
+    at_work: list[str] = []
+    together, done = threading.Event(), threading.Semaphore(0)
+
+    def alone(_: Records, about: str) -> None:
+        at_work.append(about)
+        if at_work.count(about) > 1:
+            together.set()
+        time.sleep(0.3)
+        at_work.remove(about)
+        done.release()
+
+    start({"handle": alone})
+    _enqueue(records, *(Job("handle", "web:a", key=f"web:{key}") for key in "abc"))
+    _enqueue(records, Job("handle", "web:a", key="web:a", is_found=True))
+    for _ in range(4):
+        assert done.acquire(timeout=30)
+    assert not together.is_set()
 
 
 def test_what_lost_its_job_is_found(
     records: Records, platform: Platform, start: Start, clock: RealClock
 ) -> None:
-    accept(records, "1")
-    _lose_jobs(records)
     start(_tasks(platform))
+    _accept_without_job(records, "1")
     clock.jumps(minutes=1)
     _until(lambda: platform.ids() == ["1.1"])
 
@@ -347,8 +414,8 @@ def test_what_lost_its_job_is_found(
 def test_when_the_clock_jumps_a_day_what_waits_is_handled_and_not_let_go(
     records: Records, platform: Platform, start: Start, clock: RealClock
 ) -> None:
-    accept(replace(records, jobs=NotedJobs()), "1")
     start(_tasks(platform, Talk(lambda _: time.sleep(0.5))))  # as long as the housekeeping would need at most
+    _accept_without_job(records, "1")
     clock.jumps(days=1, hours=1)
     _until(lambda: platform.ids() == ["1.1"])
 
@@ -406,7 +473,7 @@ def test_stopped_in_the_midst_of_a_job_it_lets_the_job_end(records: Records) -> 
         time.sleep(1.5)
         done.set()
 
-    idle = dict.fromkeys(("left lying", "hourly", "daily"), _nothing)
+    idle = dict.fromkeys(_BY_THE_CLOCK, _nothing)
     with _working(records, {**idle, "slow": slow}, "one"):
         _enqueue(records, Job("slow", "", key="a", id="slow"))
         begun.wait(timeout=30)

@@ -32,7 +32,7 @@ async def waiting(records: Records, conversation: str = HERS) -> Message:
     """Return the message that waits."""
     found = await asyncio.to_thread(next_waiting, records, conversation)
     assert found is not None
-    return found[0]
+    return found.message
 
 
 async def test_a_direct_message_is_recorded_before_it_is_acknowledged(

@@ -53,13 +53,13 @@ async def handled(records: Records, conversation: str = f"{HERS}/{THREAD}") -> N
 def _handle(records: Records, conversation: str) -> None:
     while (waiting := next_waiting(records, conversation)) is not None:
         with records.changing() as change:
-            inbox.handled(change, waiting[0])
+            inbox.handled(change, waiting.message)
 
 
 async def waiting(records: Records, conversation: str) -> Message | None:
     """Return the message that waits in a conversation."""
     found = await asyncio.to_thread(next_waiting, records, conversation)
-    return found[0] if found else None
+    return found.message if found else None
 
 
 async def until_called(slack: SlackStub, method: str, times: int = 1) -> list[dict[str, Any]]:

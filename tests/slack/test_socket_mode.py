@@ -56,7 +56,7 @@ def test_an_event_is_recorded_and_then_acknowledged(records: Records, stub: Sock
         until(lambda: stub.acknowledged == ["E1"])
     found = next_waiting(records, HERS)
     assert found is not None
-    assert found[0].text == "can I?"
+    assert found.message.text == "can I?"
 
 
 def test_what_cannot_be_recorded_is_not_acknowledged_so_that_slack_sends_it_again(

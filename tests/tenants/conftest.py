@@ -72,7 +72,7 @@ async def house(
     queue.waiting.clear()  # that policies were adopted is news for nobody yet
     (platform,) = wiring.build_platforms(served)
     client = await aiohttp_client(create_public_app(platform.routes()))
-    tasks = wiring.build_worker(served, Bell()).tasks
+    tasks = wiring.build_worker(served, Bell(), accepts=False).tasks
     yield House({one.records.organisation: one for one in served}, tasks, queue, client, tokens, microsoft)
     await platform.stop()
     engine.dispose()

@@ -60,7 +60,7 @@ class PromptDesk:
         for _ in range(200):
             waiting = inbox.next_waiting(records, conversation)
             if waiting is not None:
-                return waiting[0]
+                return waiting.message
             if self._stopped.wait(0.005):
                 break
         return None
