@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from adapters import main as wiring
 from adapters.output import one_line, say
@@ -17,13 +17,46 @@ class Incomplete(Exception):  # noqa: N818 - reads as what was found
     """Something is missing or unusable; the message names each part."""
 
 
-def check(settings: Settings, _given: argparse.Namespace) -> None:
-    """Print a line for each part that the assistant needs; raise Incomplete where one does not work."""
+def check(served: Sequence[Settings], given: argparse.Namespace) -> None:
+    """Print a line for each part that the assistant needs; raise Incomplete where one does not work.
+
+    Where several organisations are served, each has all lines, below its id.
+    """
+    missing = [
+        f"{settings.organisation} {name}".strip() for settings in served for name in _lacking(settings)
+    ]
+    if given.of is None and not any(name.endswith("records") for name in missing):
+        _say_who_is_not_served(served)
+    if missing:
+        raise Incomplete(f"Not in order: {', '.join(missing)}. The lines above say what to do.")
+
+
+def _lacking(settings: Settings) -> list[str]:
+    """Print the lines of one organisation, and return the parts that do not work."""
+    if settings.organisation:
+        say(f"{settings.organisation}:")
     reasons: set[str] = set()
     missing = [name for name, part in _PARTS.items() if not _works(settings, name, part, reasons)]
     _say("ok", "network", _what_leaves(settings))
-    if missing:
-        raise Incomplete(f"Not in order: {', '.join(missing)}. The lines above say what to do.")
+    return missing
+
+
+def _say_who_is_not_served(served: Sequence[Settings]) -> None:
+    """Name the organisations whose records are kept and which no server serves: nothing of them is let go."""
+    from sqlalchemy import select
+
+    from bot.records import migrate
+    from bot.records.tables import Organisation
+
+    records = wiring.open_records(served[0])
+    if migrate.state(records.engine) == "empty":
+        return
+    ours = {wiring.organisation_of(one) for one in served}
+    with records.reading() as session:
+        kept = session.scalars(select(Organisation.id).order_by(Organisation.id)).all()
+    for name in kept:
+        if name not in ours:
+            _say("kept", "records", f"{name} is not served: nothing of it is sent, handled or let go")
 
 
 def _works(settings: Settings, name: str, part: Callable[[Settings], str], reasons: set[str]) -> bool:

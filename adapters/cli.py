@@ -37,13 +37,26 @@ from adapters import (
 from adapters.given import roles_named, whole
 from adapters.gold import CasesError
 from adapters.main import problems
+from adapters.organisations import chosen, organisations_from
 from adapters.output import OutputError, ReaderGone, one_line
-from adapters.settings import SettingsError, from_environment, host_given, port_given
+from adapters.settings import Settings, SettingsError, host_given, port_given
 from knowledge.reading import ROLES
 
 DONE, CANNOT, USAGE, CASES, OUTPUT, STOPPED, READER_GONE = 0, 1, 2, 3, 4, 130, 141
 
 _Value = TypeVar("_Value")
+
+# Commands that see to every organisation at once, and those that are about none: about the app as it is
+# registered, or about the database as a whole.
+_SERVERS = frozenset({serving.serve, serving.web, serving.work})
+_FOR_NONE = frozenset(
+    {
+        *(records_commands.migrate, teams_commands.package, teams_commands.explain),
+        *(slack_commands.manifest, slack_commands.explain),
+        *(keeping_commands.new_key, keeping_commands.list_keys, keeping_commands.rotate_keys),
+        *(keeping_commands.back_up, keeping_commands.put_back),
+    }
+)
 
 
 class UsageError(Exception):
@@ -62,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _take_any_bytes()
         given = _parser().parse_args(arguments)
-        given.command(from_environment(), given)
+        _run(given, organisations_from())
     except KeyboardInterrupt:
         return STOPPED
     except ReaderGone:
@@ -80,6 +93,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return DONE
 
 
+def _run(given: argparse.Namespace, served: Sequence[Settings]) -> None:
+    """Run a command for the organisation that it is about, or for all of them."""
+    if given.of is not None and given.command in _SERVERS | _FOR_NONE:
+        raise UsageError("--organisation: this command is for all of them. Leave it away.")
+    if given.command in _SERVERS or given.command is checkup.check:
+        given.command(served if given.of is None else [chosen(served, given.of)], given)
+    else:
+        given.command(served[0] if given.command in _FOR_NONE else chosen(served, given.of), given)
+
+
 def _failed(error: Exception, code: int) -> int:
     sys.stderr.write(f"hearth: {one_line(str(error))}\n")
     return code
@@ -94,6 +117,9 @@ def _take_any_bytes() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="hearth", description="Answers from the policy's own clauses.")
+    parser.add_argument(
+        "--organisation", dest="of", metavar="ID", help="which of those in the file HEARTH_ORGANISATIONS"
+    )
     parts = parser.add_subparsers(required=True, metavar="COMMAND")
     _ask(parts.add_parser("ask", help="answer one question"))
     _chat(parts.add_parser("chat", help="talk in the terminal"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from adapters import main as wiring
 from adapters.given import roles_named, whole
 from adapters.opening import opened
+from adapters.organisations import require_own
 from adapters.output import one_line, say
 from adapters.settings import Settings
 from bot.contact import account_given, name_given
@@ -195,6 +196,7 @@ def invite_account(settings: Settings, given: argparse.Namespace) -> None:
     """Invite someone to the induction; the card goes out with the worker's next work."""
     from bot.induction import office
 
+    require_own(settings, given.account)
     course = wiring.load_course(settings)
     with opened(settings) as records, records.changing() as change:
         row = office.send_invitation(change, course, given.account, given.role, who=_WHO)
@@ -206,6 +208,8 @@ def sign_off(settings: Settings, given: argparse.Namespace) -> None:
     """Enter a sign-off on paper, in the name of the first manager, and print its code."""
     from bot.induction import paper
 
+    if given.person != _NO_ACCOUNT and not _ID.fullmatch(given.person):
+        require_own(settings, given.person)
     course = wiring.load_course(settings)
     signed = paper.Paper(given.name, given.date, given.remark)
     with opened(settings) as records, records.changing() as change:

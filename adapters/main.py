@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from bot.induction.course import Course
     from bot.records.store import Records
     from bot.records.vault import Key
-    from bot.work import Worker
+    from bot.work import Task, Worker
     from knowledge.danger import Danger
     from knowledge.embedding import Embedder
     from knowledge.message_reader import TrainedReader
@@ -42,6 +42,14 @@ if TYPE_CHECKING:
     from knowledge.model_reader import ModelReader
 
 MODELS = Path(__file__).parent.parent / "knowledge" / "models"
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One organisation that is served: how, and its records."""
+
+    settings: Settings
+    records: "Records"
 
 
 class DataFolderError(Exception):
@@ -160,8 +168,13 @@ def build_answerer(settings: Settings, *, progress: bool = False) -> Answerer:
     return answerer_builder(settings, progress=progress)(*load_policy(settings))
 
 
-def answerer_builder(settings: Settings, *, progress: bool = False) -> Callable[[Policy, Pack], Answerer]:
-    """Return what makes the answerer of a policy; all share one reader, and embed a question once."""
+def answerer_builder(
+    settings: Settings, model: "Embedder | None" = None, *, progress: bool = False
+) -> Callable[[Policy, Pack], Answerer]:
+    """Return what makes the answerer of a policy; all share one reader, and embed a question once.
+
+    `model` is the embedded model where it is loaded already: it is the largest part.
+    """
     from knowledge.danger import WatchfulReader
     from knowledge.embedding import RememberingEmbedder
     from knowledge.example_answers import ExampleAnswerer
@@ -170,7 +183,7 @@ def answerer_builder(settings: Settings, *, progress: bool = False) -> Callable[
     from knowledge.unreviewed_answers import UnreviewedAnswerer
 
     main = read_pack(settings)
-    model = load_embedder(settings)
+    model = model or load_embedder(settings)
     embedder = RememberingEmbedder(model)
     trained = load_reader(main)
     reader = WatchfulReader(trained, load_danger(model))
@@ -180,7 +193,7 @@ def answerer_builder(settings: Settings, *, progress: bool = False) -> Callable[
         if not pack.reviewed:
             return UnreviewedAnswerer(policy, pack, reader, index)
         if trained.learned(pack):
-            return Answerer(policy, pack, reader, index, second_look(settings, policy, pack))
+            return Answerer(policy, pack, reader, index, second_look(settings, policy, pack), trained)
         return ExampleAnswerer(policy, pack, reader, index, Examples(pack.topics, model))
 
     return build
@@ -214,12 +227,18 @@ def _talk(shelf: "Shelf") -> Conversation:
     return Conversation(Library(first, shelf.in_force), lambda: datetime.now(UTC).date())
 
 
-def build_shelf(settings: Settings, records: "Records | None" = None, *, progress: bool = False) -> "Shelf":
-    """Return the policies that are in force; as `build_answerer`, RecordsError for a register behind."""
+def build_shelf(
+    settings: Settings,
+    records: "Records | None" = None,
+    model: "Embedder | None" = None,
+    *,
+    progress: bool = False,
+) -> "Shelf":
+    """Return the policies that are in force; as `answerer_builder`, RecordsError for a register behind."""
     from adapters.shelf import Shelf
 
     policy, pack = load_policy(settings)
-    organisation = organisation_id(policy.organisation)
+    organisation = organisation_of(settings)
     return Shelf(
         settings.policy,
         (policy, pack),
@@ -227,7 +246,7 @@ def build_shelf(settings: Settings, records: "Records | None" = None, *, progres
         organisation,
         records.reading if records else _register(settings),
         records.now if records else lambda: datetime.now(UTC),
-        answerer_builder(settings, progress=progress),
+        answerer_builder(settings, model, progress=progress),
     )
 
 
@@ -259,12 +278,17 @@ def open_records(settings: Settings) -> "Records":
     from bot.records.vault import Vault
     from bot.work import EnqueuedWork
 
-    policy, _ = load_policy(settings)
+    organisation = organisation_of(settings)
     use_data_folder(settings)
     engine = connect(settings.records.url(settings.data_folder))
-    organisation = organisation_id(policy.organisation)
     vault = Vault(_keys(settings))
     return Records(engine, vault, EnqueuedWork(engine), organisation, lambda: datetime.now(UTC))
+
+
+def open_all(served: Sequence[Settings]) -> Sequence[Served]:
+    """Return the organisations that are served, by one connection to one database; as `open_records`."""
+    records = open_records(served[0])
+    return [Served(one, records.of(organisation_of(one))) for one in served]
 
 
 def found_organisation(settings: Settings, records: "Records") -> None:
@@ -287,17 +311,31 @@ def found_organisation(settings: Settings, records: "Records") -> None:
 
 
 def build_worker(
-    settings: Settings, records: "Records", bell: "Bell", *, accepts: bool, progress: bool = False
+    served: Sequence[Served], bell: "Bell", *, accepts: bool, progress: bool = False
 ) -> "Worker":
-    """Return what does the work, in a process that accepts messages or does not; as `build_answerer`."""
+    """Return what does the work of all that are served, in a process that accepts messages or does not.
+
+    As `build_answerer`.
+    """
+    from bot.slots import Slot
+    from bot.work import Worker
+
+    first, model = served[0], load_embedder(served[0].settings)
+    jobs = {one.records.organisation: _tasks(one, bell, model, progress=progress) for one in served}
+    slot = Slot(first.records, first.settings.records.worker)
+    return Worker(first.records, jobs, slot, accepts=accepts)
+
+
+def _tasks(served: Served, bell: "Bell", model: "Embedder", *, progress: bool) -> "Mapping[str, Task]":
+    """Return what each job does for one organisation: by its policies, its rules and its channels."""
     from adapters.no_channel import NoChannel
     from bot.cases.rules import DEFAULTS, load_rules
     from bot.desk import Desk
-    from bot.slots import Slot
-    from bot.work import Worker, tasks
+    from bot.work import tasks
 
+    settings, records = served.settings, served.records
     channels = build_channels(settings, records, bell)
-    shelf = build_shelf(settings, records, progress=progress)
+    shelf = build_shelf(settings, records, model, progress=progress)
     rules = load_rules(settings.rules or DEFAULTS, settings.calendar, settings.retention.keep["forms"])
     desk = Desk(
         _talk(shelf),
@@ -306,8 +344,7 @@ def build_worker(
         rules,
         _course_now(settings, shelf),
     )
-    jobs = tasks(desk, settings.retention.keep, settings.calendar)
-    return Worker(records, jobs, Slot(records, settings.records.worker), accepts=accepts)
+    return tasks(desk, settings.retention.keep, settings.calendar)
 
 
 def build_channels(settings: Settings, records: "Records", bell: "Bell") -> "Mapping[str, Channel]":
@@ -326,18 +363,28 @@ def build_channels(settings: Settings, records: "Records", bell: "Bell") -> "Map
     return channels
 
 
-def build_platforms(settings: Settings, records: "Records") -> "Sequence[Platform]":
-    """Return the platforms that are set, to be served."""
+def build_platforms(served: Sequence[Served]) -> "Sequence[Platform]":
+    """Return the platforms that are set, to be served: each once, for all organisations that are on it."""
     platforms: list[Platform] = []
-    if settings.slack is not None:
+    if any(one.settings.slack for one in served):
+        from adapters.slack.branch import Branch
         from adapters.slack.platform import Slack
 
-        joins, pane = settings.public.induct_on_join, settings.slack_pane
-        platforms.append(Slack(records, settings.slack, inducts=joins, pane=pane))
-    if settings.teams is not None:
-        from adapters.teams.platform import Teams
+        branches = [
+            Branch(one.records, one.settings.slack, inducts=one.settings.public.induct_on_join)
+            for one in served
+            if one.settings.slack
+        ]
+        platforms.append(Slack(branches, pane=served[0].settings.slack_pane))
+    if any(one.settings.teams for one in served):
+        from adapters.teams.platform import OnTeams, Teams
 
-        platforms.append(Teams(records, settings.teams, inducts=settings.public.induct_on_join))
+        on_teams = [
+            OnTeams(one.records, one.settings.teams, one.settings.public.induct_on_join)
+            for one in served
+            if one.settings.teams
+        ]
+        platforms.append(Teams(on_teams))
     return platforms
 
 
@@ -401,6 +448,21 @@ def sample_code(records: "Records") -> Callable[[], str]:
 def policy_folders(settings: Settings, organisation: str) -> tuple[Path, Path]:
     """Return where an organisation's policies lie: beside the main one, and where `add` writes them."""
     return settings.policy.parent, settings.data_folder / "policies" / organisation_id(organisation)
+
+
+def organisation_of(settings: Settings) -> str:
+    """Return the id of the organisation that is served so; raise SettingsError where its pack is another's.
+
+    As `load_policy`.
+    """
+    name = load_policy(settings)[0].organisation
+    found = organisation_id(name)
+    if settings.organisation and settings.organisation != found:
+        raise SettingsError(
+            f"{settings.policy}: its pack says that it is {name}'s, so {found} is its organisation's id and "
+            f"not {settings.organisation}. Correct one of them."
+        )
+    return found
 
 
 def organisation_id(name: str) -> str:

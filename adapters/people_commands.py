@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapters.opening import opened
+from adapters.organisations import require_own
 from adapters.output import one_line, say
 from adapters.settings import Settings
 from bot.contact import (
@@ -109,6 +110,7 @@ def add_officer(settings: Settings, given: argparse.Namespace) -> None:
     outside = given.office == "outside_contact"
     if outside and given.account:
         raise PeopleError("An outside contact has no account: leave --account away.")
+    _own(settings, *filter(None, [given.account]))
     with opened(settings) as records, records.changing() as change:
         person = None if outside else people.named(change, contact.name, given.account)
         officer = officers.appoint(change, given.office, contact, person, who=_WHO, place=given.place)
@@ -147,6 +149,7 @@ def set_up_officers(settings: Settings, given: argparse.Namespace) -> None:
 
     try:
         entries = set_up.read(given.file.read_text(encoding="utf-8"))
+        _own(settings, *(entry.account for entry in entries if entry.account))
         with opened(settings) as records, records.changing() as change:
             set_up.set_up(change, entries, who=_WHO)
     except OSError as error:
@@ -162,6 +165,7 @@ def link_accounts(settings: Settings, given: argparse.Namespace) -> None:
     """Make the persons of two accounts one."""
     from bot import linking
 
+    _own(settings, *given.accounts)
     with opened(settings) as records, records.changing() as change:
         linking.join_accounts(change, *given.accounts, who=_WHO)
     say("Done: both accounts are one person's.")
@@ -197,6 +201,11 @@ def offer_code(settings: Settings, given: argparse.Namespace) -> None:
     say(
         f"To be typed in private with Hearth, in the account to be bound: once, within {minutes:.0f} minutes."
     )
+
+
+def _own(settings: Settings, *accounts: str) -> None:
+    for account in accounts:
+        require_own(settings, account)
 
 
 def _only(found: Sequence["Officer"], office: str, place: int | None) -> "Officer":

@@ -89,12 +89,13 @@ def _start(file: Path) -> "tuple[Read, dict[str, Any]]":
 
 
 def _parsed(read: "Read", file: Path) -> Policy:
+    from knowledge.standing import title_of
+
     try:
         policy = parse(read.written.text, _slug(file), "", "")
     except PolicyError as error:
         raise PolicyError(f"{file}: {error}") from None
-    first = policy.sections[0]
-    return replace(policy, title=read.document.title or (first.heading if not first.clauses else ""))
+    return replace(policy, title=title_of(policy, read.document.title))
 
 
 def _slug(file: Path) -> str:
@@ -107,7 +108,9 @@ def _slug(file: Path) -> str:
 def _about(settings: Settings, given: argparse.Namespace, policy: Policy, said: "Standing") -> "About":
     from knowledge.draft_pack import About
 
-    known = wiring.read_pack(settings).organisation if settings.organisation_configured else ""
+    # Of an organisation that is only being set up, the first policy is what is added here.
+    begun = settings.organisation_configured and settings.policy.with_suffix(".pack.toml").exists()
+    known = wiring.read_pack(settings).organisation if begun else ""
     found = "+".join(role for role in ROLES if role in said.parties or "everyone" in said.parties)
     missing: list[str] = []
 
@@ -138,7 +141,13 @@ def _about(settings: Settings, given: argparse.Namespace, policy: Policy, said: 
             f"Nothing was written: {', '.join(missing)} not given, and nobody is at the terminal to ask. "
             "Give them with the command."
         )
-    return _checked(about)
+    about = _checked(about)
+    if settings.organisation and settings.organisation != wiring.organisation_id(about.organisation):
+        raise SettingsError(
+            f"--organisation: {about.organisation} is not {settings.organisation}, which was chosen before "
+            "the command. Correct one of them."
+        )
+    return about
 
 
 def _asked(question: str, proposed: str) -> str:

@@ -11,6 +11,8 @@ from knowledge.outline import is_meta
 from knowledge.references import references
 from knowledge.standing import Standing
 
+_SHOWN_PLACES = 3  # of one doubt: a watermark stands on every page
+
 
 def understood(policy: Policy, kept: Written, said: Standing, doubtful: Sequence[Remark]) -> str:
     """Return what was understood of a document, for the person who hands it over to look at."""
@@ -53,9 +55,14 @@ def _doubts(doubtful: Sequence[Remark]) -> Iterator[str]:
         yield "Nothing looks doubtful."
         return
     yield f"Look at these {len(doubtful)} places" if len(doubtful) > 1 else "Look at this place"
+    places: dict[str, list[str]] = {}
     for one in doubtful:
+        places.setdefault(one.words, []).append(one.place)
+    for words, where in places.items():
+        more = f" and {len(where) - _SHOWN_PLACES} more" if len(where) > _SHOWN_PLACES else ""
+        shown = ", ".join(filter(None, where[:_SHOWN_PLACES])) + more
         yield from textwrap.wrap(
-            f"{one.place}: {one.words}" if one.place else one.words,
+            f"{shown}: {words}" if shown else words,
             WIDTH,
             initial_indent="  ! ",
             subsequent_indent="    ",

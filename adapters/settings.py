@@ -32,6 +32,7 @@ NAMES = (
     *("HEARTH_DATA", "HEARTH_POLICY", "HEARTH_HOST", "HEARTH_PORT", "HEARTH_OTHER_ADDRESS", "HEARTH_RULES"),
     "HEARTH_SLACK_ASSISTANT",
 )
+ORGANISATIONS = "HEARTH_ORGANISATIONS"
 
 _LABEL = "[A-Za-z0-9-]{1,63}"  # RFC 1123, section 2.1
 _HOST_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
@@ -50,7 +51,8 @@ class Settings:
     `data_folder` holds the index and what is kept; `policy` is the policy's text, its pack stands beside it;
     `organisation_configured` is false while the sample policy is used; `model` is None while no language
     model reads messages; `rules` is the organisation's own file of how cases are
-    handled, None for the defaults; `slack_pane` says that the app is one for Slack's assistant pane.
+    handled, None for the defaults; `slack_pane` says that the app is one for Slack's assistant pane;
+    `organisation` is the id of the one that is served so, empty where it is the only one.
     """
 
     data_folder: Path
@@ -69,6 +71,7 @@ class Settings:
     teams: TeamsSettings | None = None
     slack: SlackSettings | None = None
     slack_pane: bool = False
+    organisation: str = ""
 
     @property
     def is_sample(self) -> bool:
@@ -103,7 +106,7 @@ def unknown_names(environment: Mapping[str, str] = os.environ) -> list[str]:
     """Return the names that look like settings and are none: a slip there would pass unseen."""
     known = {
         *(*NAMES, *MODEL_NAMES, *RECORDS_NAMES, *RETENTION_NAMES, *LOG_NAMES, *CALENDAR_NAMES),
-        *(*PUBLIC_NAMES, *SLACK_NAMES, *TEAMS_NAMES),
+        *(*PUBLIC_NAMES, *SLACK_NAMES, *TEAMS_NAMES, ORGANISATIONS),
     }
     return sorted(name for name in environment if name.startswith("HEARTH_") and name not in known)
 

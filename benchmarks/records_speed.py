@@ -155,7 +155,8 @@ def _working(records: Records, name: str, folder: Path, noted: Noted) -> Iterato
     settings = from_environment({"HEARTH_DATA": str(folder)})
     talk = wiring.build_conversation(settings)
     desk = Desk(talk, lambda _: noted, wiring.load_course(settings))
-    worker = Worker(records, tasks(desk, DEFAULTS, Calendar()), Slot(records, name), accepts=name == "one")
+    jobs = {records.organisation: tasks(desk, DEFAULTS, Calendar())}
+    worker = Worker(records, jobs, Slot(records, name), accepts=name == "one")
     worker.start()
     try:
         yield

@@ -12,7 +12,7 @@ from adapters import main as wiring
 from adapters.public import create_public_app
 from adapters.settings import from_environment
 from adapters.teams.door import PATH
-from adapters.teams.platform import Teams, teams_channel
+from adapters.teams.platform import OnTeams, Teams, teams_channel
 from adapters.teams.settings import TeamsSettings, local_services
 from bot import policies
 from bot.desk import Desk
@@ -47,10 +47,11 @@ def _hearth(services: str, folder: Path) -> None:
         policies.adopt(change, policy.title, policy.version, text, who="benchmark")
     channel = teams_channel(records, teams)
     desk = Desk(wiring.build_conversation(settings), lambda _: channel, wiring.load_course(settings))
-    worker = Worker(records, tasks(desk, DEFAULTS, Calendar()), Slot(records, "one"), accepts=True)
+    jobs = {records.organisation: tasks(desk, DEFAULTS, Calendar())}
+    worker = Worker(records, jobs, Slot(records, "one"), accepts=True)
     worker.start()
     try:
-        asyncio.run(_serve(create_public_app(Teams(records, teams).routes())))
+        asyncio.run(_serve(create_public_app(Teams([OnTeams(records, teams)]).routes())))
     finally:
         worker.stop()
 

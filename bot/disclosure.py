@@ -18,8 +18,10 @@ from bot.records.tables import Account, Case, CasePerson, Handoff, Officer, Pers
 def person_given(session: Session, organisation: str, text: str) -> Person:
     """Return the person of an account or an id; raise PeopleError where there is none."""
     by_account = select(Account.person).where(Account.organisation == organisation, Account.name == text)
-    person = session.get(Person, session.scalars(by_account).one_or_none() or text)
-    if person is None or person.organisation != organisation:
+    named = session.scalars(by_account).one_or_none() or text
+    theirs = select(Person).where(Person.organisation == organisation, Person.id == named)
+    person = session.scalars(theirs).one_or_none()
+    if person is None:
         raise PeopleError(
             f"{text}: nobody has this account or id. An account is platform and id, such as slack:T1/U2; "
             "`hearth induction list --csv FILE` writes both beside the names."

@@ -49,6 +49,12 @@ def known(change: Change, account_name: str, direct: str | None = None) -> Perso
     return change.session.get_one(Person, account.person)
 
 
+def known_elsewhere(session: Session, organisation: str, beginning: str) -> str:
+    """Return another organisation in which accounts of names that begin so are known, empty for none."""
+    theirs = Account.organisation != organisation, Account.name.startswith(beginning, autoescape=True)
+    return session.scalars(select(Account.organisation).where(*theirs).limit(1)).first() or ""
+
+
 def new_person(change: Change) -> Person:
     """Write a person who has no account yet."""
     records = change.records

@@ -1,5 +1,6 @@
 """What the clock brings: each minute a look for work that was left lying, then the housekeeping."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, union
@@ -7,14 +8,16 @@ from sqlalchemy import or_, select, union
 from bot import outbox, retention
 from bot.kept import Keep
 from bot.records.store import Change, Job, Records
-from bot.records.tables import Event, Organisation, Sending, new_id
+from bot.records.tables import Event, Sending, new_id
 
 # Work that has waited for longer has lost the job that was to do it.
 LEFT_LYING_SECONDS = 30
 
 
-def due(records: Records, *, housekeeping: bool, abandoned: bool = False) -> None:
-    """Enqueue what is due by the clock, for every organisation; asked by any worker, it is done once.
+def due(
+    records: Records, organisations: Iterable[str], *, housekeeping: bool, abandoned: bool = False
+) -> None:
+    """Enqueue what is due by the clock, for the organisations served; asked by any worker, it is done once.
 
     The name of each job holds its minute, hour or day. A day on which the system was off is seen the next
     time it is on, for the job then does what is due by then. `housekeeping` says whether the clock may be
@@ -23,8 +26,6 @@ def due(records: Records, *, housekeeping: bool, abandoned: bool = False) -> Non
     """
     now = records.now()
     minute, hour, day = f"{now:%Y-%m-%dT%H:%M}", _hour(now), _day(now)
-    with records.reading() as session:
-        organisations = list(session.scalars(select(Organisation.id)))
     for organisation in organisations:
         with records.of(organisation).changing() as change:
             change.enqueue(Job("left lying", minute, key="minute", id=f"minute:{minute}"))

@@ -114,11 +114,13 @@ class JobFailed(Exception):  # noqa: N818 - what happened
 class Worker:
     """Does the jobs. One process has one; each needs a slot of its own, whose name outlives the process.
 
-    `accepts` where the same process accepts messages, and no other does.
+    `tasks` are what each job does, for each organisation that is served. A job of any other is not done: its
+    message or card lies until a worker that serves it finds it. `accepts` where the same process accepts
+    messages, and no other does.
     """
 
     records: Records
-    tasks: Mapping[str, Task]
+    tasks: Mapping[str, Mapping[str, Task]]
     slot: Slot
     accepts: bool = False
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -229,9 +231,12 @@ class Worker:
 
         No step of the engine's: what was done stands in our own tables, and its note would be one more write.
         """
+        if organisation not in self.tasks:
+            log.error("job.organisation.not_served", extra={"job": name, "organisation": organisation})
+            raise JobFailed("not served")
         for pause in (*_PAUSES, None):
             try:
-                self.tasks[name](self.records.of(organisation), about)
+                self.tasks[organisation][name](self.records.of(organisation), about)
             except Exception as error:  # noqa: BLE001 - whatever it was, its words must not be kept
                 log.warning("job.failed", extra={"job": name, "about": about, **told(error)})
                 if pause is None:
@@ -254,7 +259,7 @@ class Worker:
         others = living - {self.slot.name}
         abandoned = self._others is None or bool(self._others - others)
         self._set_pace(alone=not others)
-        sweep.due(self.records, housekeeping=self._clock.is_settled(), abandoned=abandoned)
+        sweep.due(self.records, self.tasks, housekeeping=self._clock.is_settled(), abandoned=abandoned)
         self._others = others
         if (today := self.records.now().date()) != self._tidied:
             _forget_done(self.records.now() - _KEPT)

@@ -10,6 +10,7 @@ from knowledge.careful import SecondLook
 from knowledge.clauses import Clause, Policy
 from knowledge.evidence import words_behind
 from knowledge.index import ClauseIndex
+from knowledge.message_reader import unmarked
 from knowledge.pack import ASK_ROLE, ASK_WHOM, Pack, Verdict
 from knowledge.reading import TARGETS, Reader, Reading, Role, Settled, Target, Value
 from knowledge.threads import Thread, asked_words, borne_out, continued, roles_now
@@ -74,12 +75,14 @@ class Answerer:
         reader: Reader,
         index: ClauseIndex,
         second_look: SecondLook | None = None,
+        rereader: Reader | None = None,
     ) -> None:
         self.policy = policy
         self.pack = pack
         self._reader = reader
         self._index = index
         self._second_look = second_look
+        self._rereader = rereader
 
     def ask(self, question: str, roles: tuple[Role, ...] = (), thread: Thread | None = None) -> Answer:
         """Return the policy's answer to a question; `thread` is the answer's own from the message before."""
@@ -88,7 +91,7 @@ class Answerer:
         reading = borne_out(self.pack, reading, thread, question)
         merged = continued(self.pack, thread, reading)
         roles = roles_now(roles, reading)
-        decision = decide(self.pack, merged, roles)
+        decision = self._reread(decide(self.pack, merged, roles), merged, question, thread, roles)
         leaning = thread is not None and "new" not in (reading.act, merged.act)
         said = f"{thread.said} / {question}" if leaning and thread else question
         return self._answer(question, decision, merged, roles, said)
@@ -96,6 +99,22 @@ class Answerer:
     def _read(self, question: str, before: str, asked: str) -> Reading:
         first = self._reader.read(question, before, asked)
         return self._second_look.at(first, question, before, asked) if self._second_look else first
+
+    def _reread(
+        self,
+        decision: Decision,
+        merged: Reading,
+        question: str,
+        thread: Thread | None,
+        roles: tuple[Role, ...],
+    ) -> Decision:
+        """Return the decision; a permission only where the words read without marks give it too."""
+        if decision.verdict != "allowed" or self._rereader is None:
+            return decision
+        said, asked = (thread.said, thread.asked) if thread else ("", None)
+        again = self._rereader.read(unmarked(question), said, asked_words(self.pack, asked))
+        again = continued(self.pack, thread, borne_out(self.pack, again, thread, question))
+        return decide(self.pack, replace(merged, other=replace(again, other=None)), roles)
 
     def words_behind(self, question: str) -> Mapping[str, str]:
         """Return the words of a question on which each of its facts rests; slow, for explaining."""
@@ -188,9 +207,12 @@ class Answerer:
         """Return what answers on a thread."""
         return self
 
-    def nearness(self, question: str, roles: tuple[Role, ...]) -> float:
-        """Return how near the policy's clauses come to a question, as a cosine."""
-        return max((hit.dense for hit in self._index.search(question, 3, roles)), default=-1.0)
+    def nearness(self, question: str) -> float:
+        """Return how near the policy's clauses come to a question, as a cosine.
+
+        Roles are left out: policies are compared by it, and not all have sections for roles.
+        """
+        return max((hit.dense for hit in self._index.search(question, 3)), default=-1.0)
 
     def nearest(self, question: str, count: int, roles: tuple[Role, ...]) -> tuple[Citation, ...]:
         """Return the nearest clauses, best first, without those that have nothing to do with the question."""

@@ -58,8 +58,11 @@ def _marked(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
 
 
 def rows_to_review(pack: Pack, found: Sequence[Difference]) -> tuple[str, ...]:
-    """Return the rows of the old version's pack that rest on a clause that is not the same or has moved."""
-    touched = {one.before.id: one.kind for one in found if one.before}
+    """Return the rows of the old version's pack that rest on a clause that was changed or taken out.
+
+    A clause that has only another number is the same: its rows are cited by the new one.
+    """
+    touched = {one.before.id: one.kind for one in found if one.before and one.kind != "renumbered"}
     return tuple(
         f"topic {topic.id}, row {number}: {clause} was {touched[clause]}"
         for topic in pack.topics.values()

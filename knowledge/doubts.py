@@ -46,7 +46,7 @@ def _next(lines: Sequence[str], start: int, words: str) -> int:
 
 def _clauses(clauses: Sequence[Clause]) -> Iterator[tuple[str, str]]:
     for clause in clauses:
-        if "#" in clause.id and not is_meta(clause.id):
+        if "#" in clause.id and clause.marker and not is_meta(clause.id):
             yield clause.id, "its number is printed twice"
         if len(clause.text.split()) > _LONG:
             yield clause.id, f"{len(clause.text.split())} words: several paragraphs may have run together"
@@ -75,5 +75,8 @@ def _empty(policy: Policy) -> Iterator[tuple[str, str]]:
     """Yield headings that nothing stands under, neither a clause nor another heading's clauses."""
     used = {heading for clause in policy.clauses for heading in clause.headings}
     for number, section in enumerate(policy.sections):
-        if number and not section.clauses and section.heading not in used and not is_meta(section.id):
+        below = policy.sections[number + 1 : number + 2]
+        if is_meta(section.id) or (below and is_meta(below[0].id)):
+            continue  # of the sign-off, or above it
+        if number and not section.clauses and section.heading not in used:
             yield section.id, f"nothing stands under the heading “{section.heading[:60]}”"

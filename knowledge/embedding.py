@@ -124,10 +124,15 @@ def load_tokenizer() -> "Tokenizer":
     """Return the model's tokenizer; it neither pads nor cuts. Raises ModelError as `Embedder.load` does."""
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(_checked_file(TOKENIZER, TOKENIZER_SHA256)))
+    tokenizer = Tokenizer.from_file(str(tokenizer_file()))
     tokenizer.no_padding()  # the file pads to 128 tokens, which would cost time and change nothing
     tokenizer.no_truncation()
     return tokenizer
+
+
+def tokenizer_file() -> Path:
+    """Return the path of the tokenizer's file, checked; raise ModelError as `Embedder.load` does."""
+    return _checked_file(TOKENIZER, TOKENIZER_SHA256)
 
 
 def _checked_file(name: str, sha256: str) -> Path:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from knowledge.clauses import Clause, Policy, fingerprint
 from knowledge.embedding import TextEmbedder
+from knowledge.parties import heading_parties
 from knowledge.ranking import best_first, fuse, lift_by_company, number_groups
 from knowledge.word_index import WordIndex
 
@@ -62,14 +63,19 @@ class ClauseIndex:
         self._vectors = vectors
         self._words = WordIndex([wording(clause) for clause in self._clauses])
         self._sections = number_groups(clause.headings for clause in self._clauses)
+        self._by_role = any(
+            heading_parties(heading, policy.organisation)
+            for heading in {heading for clause in self._clauses for heading in clause.headings}
+        )
 
     def search(self, question: str, count: int, roles: Sequence[str] = ()) -> list[Hit]:
         """Return the `count` nearest clauses, best first.
 
         `roles` are what the person is ("volunteer"): said before the question, they bring the clauses of the
-        right section up. A question without words finds the clauses in document order.
+        right section up where headings name roles; elsewhere they would only bring up whatever names one. A
+        question without words finds the clauses in document order.
         """
-        asked = f"{', '.join(roles)}: {question}" if roles else question
+        asked = f"{', '.join(roles)}: {question}" if roles and self._by_role else question
         dense = self._vectors @ self._embedder.embed(asked)
         scores = lift_by_company(fuse(dense, self._words.scores(asked)), self._sections)
         return [

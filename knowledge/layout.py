@@ -12,6 +12,7 @@ from knowledge.lines import (
     is_rule,
     marker_of,
     reads_as_title,
+    section_number,
     starts_list,
 )
 from knowledge.signoff import is_sign_off, sign_off_start
@@ -40,7 +41,9 @@ class Block:
     @property
     def depth(self) -> int:
         """How many components the printed number has; 0 where none is printed."""
-        return len(self.marker.parts) if self.marker and self.kind in ("number", "heading") else 0
+        if self.marker is None or self.kind not in ("number", "heading"):
+            return 0
+        return len(section_number(self.marker.parts))
 
 
 def blocks_of(lines: list[str]) -> list[Block]:
@@ -88,7 +91,7 @@ def _block(
     """Return the block that starts on this line, or None where the line goes on with the block before."""
     line = lines[index]
     indent = len(line) - len(line.lstrip())
-    if index >= closing or (is_sign_off(line) and _in_front_matter(before)):
+    if index >= closing or (_signs_off(lines, index, before) and _in_front_matter(before)):
         return Block("sign-off", index, index + 1, None, line.strip(), indent)
     marker = marker_of(line)
     if marker and _counts(marker, before, lines[index - 1] if before else "", apart=apart):
@@ -98,6 +101,12 @@ def _block(
     if starts or (not marked and _parts_ways(lines, index, before[-1])):
         return Block("text", index, index + 1, None, line.strip(), indent)
     return None
+
+
+def _signs_off(lines: list[str], index: int, before: list[Block]) -> bool:
+    """Say whether a line is of the sign-off: a label with what it names, or that alone below its label."""
+    below_label = bool(before) and before[-1].kind == "sign-off" and lines[index - 1].rstrip().endswith(":")
+    return is_sign_off(lines[index]) or (below_label and reads_as_title(lines[index].strip()))
 
 
 def _in_front_matter(before: list[Block]) -> bool:
@@ -131,8 +140,10 @@ def _parts_ways(lines: list[str], index: int, before: Block) -> bool:
     line, previous = lines[index].strip(), lines[index - 1].strip()
     following = lines[index + 1] if index + 1 < len(lines) else ""
     stands_out = reads_as_title(line) and (marker_of(following) is not None or not following.strip(" -=_"))
-    if _could_head(before) and line[:1].isupper() and len(before.rest.split()) <= _SHORT_TITLE_WORDS:
-        return stands_out or len(line) > 1.5 * len(before.rest)
+    named = before.marker is not None and before.marker.kind == "named"
+    short = named or len(before.rest.split()) <= _SHORT_TITLE_WORDS
+    if _could_head(before) and line[:1].isupper() and short:
+        return named or stands_out or len(line) > 1.5 * len(before.rest)
     return stands_out and previous.endswith((".", "!", "?"))
 
 

@@ -135,11 +135,7 @@ class Library:
             elif top.score >= CLEAR_TOPIC:
                 return self._checked(answer, one, shelf, question)
         near = sorted(
-            (
-                (one.nearness(question, roles), -at, one)
-                for at, one in enumerate(shelf)
-                if one not in uncovered
-            ),
+            ((one.nearness(question), -at, one) for at, one in enumerate(shelf) if one not in uncovered),
             key=lambda found: found[:2],
             reverse=True,
         )

@@ -6,8 +6,8 @@ from typing import Literal
 
 MarkerKind = Literal["number", "bare", "named", "letter", "bullet"]
 
-# \uf0b7 is the bullet of Word's symbol font, as it arrives in pasted text.
-_BULLET = r"[-*+•–—·‣◦▪●\uf0b7]"  # noqa: RUF001  # a dash of any length is a bullet
+# Those from \uf0a7 on are bullets of Word's symbol fonts, as they arrive in pasted text.
+_BULLET = r"[-*+•–—·‣◦▪●○■□❖➢➤►✓✔✗✘✕\uf0a7\uf0b7\uf0d8\uf0fc]"  # noqa: RUF001  # a dash of any length is a bullet
 _MARKER = re.compile(
     rf"""\s*(?:
         (?P<named>(?:section|article|part|appendix|schedule|annex)
@@ -43,7 +43,7 @@ _VERB = re.compile(
 )
 _TITLE_WORDS = 14
 _ASKS = re.compile(r"(?:what|who|how|why|when|where)\b", re.IGNORECASE)  # "What you must do"
-_ASKING_WORDS = 7
+_ASKING_WORDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,11 @@ def _parts(kind: MarkerKind, token: str) -> tuple[str, ...]:
         word, number = token.lower().split()
         return (number,) if word in ("section", "article") else (f"{word}-{number}",)
     return tuple(token.strip("().").split("."))
+
+
+def section_number(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the number of the section that a heading's number means: "1.0" is section 1."""
+    return parts[:-1] if len(parts) > 1 and parts[-1] == "0" else parts
 
 
 def starts_list(marker: Marker) -> bool:

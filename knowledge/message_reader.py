@@ -148,6 +148,14 @@ def plain(text: str) -> str:
     return " ".join(_UNSEEN.sub("", unicodedata.normalize("NFKC", whole)).split())
 
 
+_MARKS = re.compile(r"[?.!,'\u2019;:]")
+
+
+def unmarked(text: str) -> str:
+    """Return the text as a phone may type it: in small letters, without marks."""
+    return _MARKS.sub("", text).lower()
+
+
 def _shortened(ids: list[int], room: int) -> list[int]:
     """Return a long message's beginning and end: the question stands at one of them, the story between."""
     if len(ids) <= room:

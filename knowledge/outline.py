@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from knowledge.clauses import Clause, Section
 from knowledge.layout import Block
-from knowledge.lines import CELLS, Marker, follows, starts_list
+from knowledge.lines import CELLS, Marker, follows, section_number, starts_list
 
 META = "meta"  # the id of the sign-off block
 _SLUG_WORDS = 6
@@ -85,7 +85,7 @@ class Outline:
 
     def _add_heading(self, block: Block) -> None:
         heading = self._lines[block.start].strip()[block.marks :].strip()
-        number = block.marker.parts if block.marker else ()
+        number = section_number(block.marker.parts) if block.marker else ()
         level = len(number) if number and number[0][:1].isdigit() else 0
         if block.marks:
             self._above = [part for part in self._above if part.marks < block.marks]
@@ -184,8 +184,9 @@ class Outline:
 
     def _reads_on(self, block: Block, open_clause: _Draft) -> bool:
         inset = open_clause.block.marker is not None and block.indent >= open_clause.block.indent + 2
-        goes_on = block.rest[:1].islower() and CELLS not in block.rest  # a table's rows stand by themselves
-        return inset or goes_on or self._leads_in(open_clause)
+        if CELLS in block.rest:  # a table's rows stand by themselves
+            return inset
+        return inset or block.rest[:1].islower() or self._leads_in(open_clause)
 
     def _is_item(self, marker: Marker, open_clause: _Draft) -> bool:
         if any(follows(item, marker) for item in open_clause.items):

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from knowledge.lines import marker_of
+from knowledge.lines import CELLS, marker_of
 
 # A full stop and a capital, not after an abbreviation; or a blank line.
 _STOP = re.compile(
@@ -29,7 +29,13 @@ class Sentence:
 
 
 def sentences_of(text: str) -> tuple[Sentence, ...]:
-    """Return the sentences and list items of a clause in order; an aside in brackets alone is none."""
+    """Return the sentences and list items of a clause in order; an aside in brackets alone is none.
+
+    Of a table's row those cells count that end as a sentence does: "after the case is closed" is no duty.
+    """
+    if CELLS in text:
+        cells = (cell.strip() for cell in text.split(CELLS))
+        return tuple(Sentence(piece) for cell in cells if cell.endswith(".") for piece in _cut(cell, _STOP))
     lead_in, *items = _list_of(text)
     said = [Sentence(piece) for piece in _cut(lead_in, _STOP)]
     lead = ""

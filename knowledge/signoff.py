@@ -3,23 +3,30 @@
 import re
 from datetime import date
 
-from knowledge.lines import marker_of, reads_as_title, says_a_rule
+from knowledge.lines import CELLS, marker_of, reads_as_title, says_a_rule
 
 _LABEL = (
-    r"(?:signature|signed|print(?:ed)? name|name of (?:chair|manager)|position|date|policy|document|last|"
-    r"next|first|originally|approval|approved|adoption|adopted|ratified|agreed|issued?|effective|reviewed|"
+    r"(?:signature|signed|(?:print(?:ed)? |full )?name|position|job title|date|policy|document|last|"
+    r"applies|to|published|updated|created|amended|revised|released|next|first|originally|approval|approved|adoption|adopted|ratified|agreed|issued?|effective|reviewed|"
     r"review|due|version|owner|author|lead|status|responsible|person|officer|to be|was|is|will be|"
     r"of|for|by|on|the|this)\b ?"
 )
 _TELLING = (
     r"sign|print|name|position|date|approv|adopt|ratif|agreed|issue|effective|review|version|owner|author"
-    r"|updated|status|lead|responsible"
+    r"|updated|status|lead|responsible|applies to|publish|creat|amend|revis|releas"
 )
 # A run of label words, one of them telling, then a colon, a table's next cell, a line to write on, or a date
 # that ends the line.
 _SIGN_OFF = re.compile(
     rf"\s*(?=[^:.]*\b(?:{_TELLING}))(?:{_LABEL})+[^:.!?]{{0,40}}?"
     r"(?::|\||_{3,}|\.{4,}|\b(?:19|20)\d\d\W*$|\d{1,2}/\d{1,2}/\d\d\W*$)",
+    re.IGNORECASE,
+)
+# What stands above a table of versions.
+_CONTROL = re.compile(
+    r"\W*(?:document|version|policy|revision|amendment|change)"
+    r" (?:control|history|record|log|details|information)"
+    r"(?: (?:sheet|table|record))?\W*",
     re.IGNORECASE,
 )
 _MONTHS = (
@@ -36,11 +43,12 @@ _DATES = tuple(
         r"(?P<season>spring|summer|autumn|winter)(?: term)?,? (?P<year>\d{4})",  # as schools give it
         rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?{_MONTH}\s+(?P<year>\d{{4}})",
         rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})",
+        rf"(?:(?P<day>\d{{1,2}})-)?{_MONTH}[-'\u2019](?P<year>\d{{2}}(?:\d\d)?)",  # as Excel gives it: Jan-22
     )
 )
 _VERSION = re.compile(r"\s*(?:version |v\.? ?)?\d{1,2}(?:\.\d{1,2})+ ?\| ", re.IGNORECASE)
 _DATED = re.compile(
-    r"(?P<review>to be reviewed|next review|review due|due for review|review date"
+    r"(?P<review>to be reviewed|next review|review due|due for review|review date|review(?=\s*[:|])"
     r"|date (?:of|for) (?:next )?review|reviewed (?:by|in)\b)"
     r"|(?P<adopted>adopt|approv|ratif|agreed|issued?\b|effective)"
     r"|(?P<other>last review(?:ed)?(?: date)?|date of last review|reviewed\b|signed|signature|version)",
@@ -51,10 +59,17 @@ _FILLER_WORDS = 8
 
 def is_sign_off(line: str) -> bool:
     """Say whether a line is one of a sign-off block ("Date policy adopted: November 2013")."""
-    if is_history(line):
+    if is_history(line) or _CONTROL.fullmatch(line) or _is_row_of_labels(line):
         return True
     found = _SIGN_OFF.match(line)
     return found is not None and not says_a_rule(line[found.end() :])
+
+
+def _is_row_of_labels(line: str) -> bool:
+    """Say whether a line is a table's row of several labels, each with what it names beside it."""
+    cells = line.split(CELLS)
+    labels = [cell for cell in cells[::2] if cell.endswith(":")]
+    return len(cells) > 3 and len(labels) == len(cells[::2]) and any(map(_SIGN_OFF.match, labels))
 
 
 def is_history(line: str) -> bool:

@@ -77,10 +77,10 @@ def continued(pack: Pack, thread: Thread | None, reading: Reading) -> Reading:
         return reading
     if reading.alone is not None and _leaves(reading.alone):
         return replace(reading.alone, danger=reading.danger)
-    reading = replace(reading, act=_act_in(pack, thread, reading), alone=None)
+    reading = replace(reading, act=_act_in(pack, thread, reading))
     if reading.act in ("new", "thanks"):
-        return reading
-    first = replace(_continued(pack, thread, reading), danger=reading.danger)
+        return replace(reading, alone=None)
+    first = replace(_continued(pack, thread, reading), danger=reading.danger, alone=None)
     if thread.reading.other is None and reading.other is None:
         return first
     before = replace(thread, reading=thread.reading.other or thread.reading)
@@ -195,8 +195,12 @@ def _answered(asked: str | None, facts: Mapping[str, Settled]) -> dict[str, Sett
 def _steadied(reading: Reading, before: Reading, *, certain: bool = False) -> tuple[Scored, ...]:
     """Return the topics with the thread's own made likelier: a leaning message names its topic rarely.
 
-    With `certain` the thread's topic stays the first; another that the message names is then a near one.
+    One that names its own clearly, read alone too, is about that alone ("a link, then?"). With `certain` the
+    thread's topic stays the first; another that the message names is then a near one.
     """
+    alone = reading.alone or reading
+    if not certain and reading.topics[0].score >= CLEARLY and alone.topic == reading.topic:
+        return reading.topics
     leaning = {scored.topic: scored.score for scored in reading.topics}
     leaning[before.topic] = leaning.get(before.topic, 0.0) + (1.0 if certain else OF_THE_THREAD)
     ranked = sorted(leaning.items(), key=lambda item: -item[1])

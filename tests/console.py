@@ -4,7 +4,7 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,11 +74,16 @@ class Console:
         return Ran(done.returncode, done.stdout, done.stderr.removeprefix("".join(logged)))
 
     @contextmanager
-    def started(self, *arguments: str, stdout: int = subprocess.PIPE) -> Iterator[subprocess.Popen[str]]:
+    def started(
+        self,
+        *arguments: str,
+        stdout: int = subprocess.PIPE,
+        settings: Mapping[str, str] | None = None,
+    ) -> Iterator[subprocess.Popen[str]]:
         """Run one command as a process of its own, which ends with the block at the latest."""
         with subprocess.Popen(  # noqa: S603 - our own script, with the test's arguments
             [SCRIPT, *arguments],
-            env=self._environment({}),
+            env=self._environment(settings or {}),
             stdin=subprocess.PIPE,
             stdout=stdout,
             stderr=subprocess.PIPE,
@@ -89,7 +94,7 @@ class Console:
             finally:
                 process.kill()
 
-    def _environment(self, settings: dict[str, str]) -> dict[str, str]:
+    def _environment(self, settings: Mapping[str, str]) -> dict[str, str]:
         """Return this process's environment with these settings alone, and output buffered as usual."""
         left = {name: value for name, value in os.environ.items() if not name.startswith("HEARTH_")}
         left.pop("PYTHONUNBUFFERED", None)

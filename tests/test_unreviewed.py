@@ -16,6 +16,7 @@ from tests.policies import home_start_policy
 POLICY = home_start_policy()
 NORMS = norms_of(POLICY)
 MAY = Reading((Scored("unknown", 1.0),))
+MUST = replace(MAY, form="must")
 LOGO = "May I use the Home-Start logo on my personal blog?"
 
 
@@ -31,11 +32,11 @@ def asked(
     return decide_unreviewed(question, reading, (role,) if role else (), hits(*clauses), NORMS)
 
 
-def asked_of_text(question: str, text: str) -> Unreviewed:
+def asked_of_text(question: str, text: str, reading: Reading = MAY) -> Unreviewed:
     """Return the decision for a volunteer where the policy has one clause."""
     clause = Clause("1", text, ())
     policy = Policy("sample", "Sample", "Sample", "0", (Section("1", "", (clause,)),), None, None)
-    return decide_unreviewed(question, MAY, ("volunteer",), [Hit(clause, 0.6, 1.0)], norms_of(policy))
+    return decide_unreviewed(question, reading, ("volunteer",), [Hit(clause, 0.6, 1.0)], norms_of(policy))
 
 
 # What may be said
@@ -54,7 +55,30 @@ def test_the_clause_that_decides_is_cited_first_even_where_another_is_nearer() -
 
 def test_an_unconditional_duty_of_the_asker_is_required() -> None:
     question = "Must I know the requirements of the Data Protection Act 1998?"
-    assert asked(question, "2.10", role="staff").verdict == "required"
+    assert asked(question, "2.10", reading=MUST, role="staff").verdict == "required"
+
+
+def test_a_duty_does_not_say_that_something_may_be_done() -> None:
+    text = "You must return the keys each evening."
+    assert asked_of_text("Can I return the keys each evening by post?", text).verdict == "silent"
+
+
+def test_of_two_norms_the_one_decides_that_says_more_of_the_question() -> None:
+    clauses = (
+        Clause("1", "Only staff who have been trained may post.", ()),
+        Clause("2", "You must not post:\n- a pupil's full name;\n- an address.", ()),
+    )
+    policy = Policy("sample", "Sample", "Sample", "0", (Section("1", "", clauses),), None, None)
+    found = [Hit(clause, 0.6, 1.0) for clause in clauses]
+    question = "Can I put a pupil's full name in a post?"
+    decided = decide_unreviewed(question, MAY, ("staff",), found, norms_of(policy))
+    assert (decided.verdict, decided.cite) == ("not_allowed", ("2",))
+
+
+def test_one_word_of_an_act_is_not_the_act() -> None:
+    text = "You must not report a concern to the media."
+    assert asked_of_text("Can I report my manager anonymously?", text).verdict == "silent"
+    assert asked_of_text("Can I report it to the media?", text).verdict == "not_allowed"
 
 
 def test_a_rule_for_everyone_binds_an_asker_of_unknown_role() -> None:
@@ -145,7 +169,7 @@ def test_where_every_clause_is_far_nothing_is_quoted() -> None:
     ],
 )
 def test_somebody_elses_duty_is_not_the_askers(text: str, verdict: str) -> None:
-    assert asked_of_text("Do I have to return the keys each evening?", text).verdict == verdict
+    assert asked_of_text("Do I have to return the keys each evening?", text, MUST).verdict == verdict
 
 
 # Whatever is asked

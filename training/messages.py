@@ -24,7 +24,7 @@ ABBREVIATIONS = {
 def load(folder: Path) -> list[dict[str, Any]]:
     """Return every labelled message under a folder, one a line; a text labelled twice is kept once."""
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for path in sorted(folder.glob("*.jsonl")):
+    for path in sorted(folder.glob("**/*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.strip():
                 row = json.loads(line)
@@ -71,6 +71,20 @@ def typed(text: str, rng: random.Random) -> str:
     return text
 
 
+ASIDES = (Path(__file__).parent / "asides.txt").read_text(encoding="utf-8").splitlines()
+
+
+def told(text: str, rng: random.Random) -> str:
+    """Return the text as people write it: now and then with a word about something else around it."""
+    if rng.random() < 0.7:
+        text = f"{rng.choice(ASIDES)} {text}"
+        if rng.random() < 0.3:
+            text = f"{rng.choice(ASIDES)} {text}"
+    if rng.random() < 0.5:
+        text = f"{text} {rng.choice(ASIDES)}"
+    return text
+
+
 def pair(row: dict[str, Any], context: str | None = None) -> tuple[str, str]:
     """Return what the encoder sees: what was said and asked before, and the message."""
     before = context if context is not None else row.get("c", "")
@@ -81,6 +95,20 @@ def pair(row: dict[str, Any], context: str | None = None) -> tuple[str, str]:
 def asks_policy(row: dict[str, Any]) -> bool:
     """Say whether a row is a policy question, of which every column is labelled."""
     return str(row.get("i", DEFAULTS["intent"])) == DEFAULTS["intent"]
+
+
+LEANING = ("reply", "dont_know", "correct", "follow")
+
+
+def bared(row: dict[str, Any], rng: random.Random) -> dict[str, Any]:
+    """Return a row of a conversation now and then without what went before it, as `Reading.alone` reads it.
+
+    Of such words only the intent and the facts that they settle are learned: the rest hangs on the context.
+    """
+    leans = row.get("c") and row.get("d") in LEANING and len(row["t"].split()) >= 4
+    if not leans or rng.random() > 0.2:
+        return row
+    return {key: value for key, value in row.items() if key not in ("c", "q")} | {"bare": True}
 
 
 class Batcher:
@@ -101,11 +129,15 @@ class Batcher:
 
     def augmented(self, row: dict[str, Any], rng: random.Random) -> tuple[str, str]:
         context = None
-        if "c" not in row and rng.random() < 0.15:  # an unrelated question before it changes nothing
+        if (
+            "c" not in row and not row.get("bare") and rng.random() < 0.15
+        ):  # an unrelated question before it changes nothing
             context = rng.choice(self.alone)["t"]
             if rng.random() < 0.5:
                 context += " / " + rng.choice(self.askbacks)
         before, text = pair(row, context)
+        if "c" not in row and not row.get("bare") and len(text.split()) > 3 and rng.random() < 0.15:
+            text = told(text, rng)
         return before, typed(text, rng)
 
     def targets(self, rows: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
@@ -118,6 +150,8 @@ class Batcher:
                     for row in rows
                 ]
             )
+            if head != "intent":
+                out[head][[i for i, row in enumerate(rows) if row.get("bare")]] = -100
             if head in ("form", "who", "whom"):  # nobody decides on these but for a policy question
                 out[head][[i for i, row in enumerate(rows) if not asks_policy(row)]] = -100
         facts = torch.full((len(rows), len(self.labels["fact"])), -100, dtype=torch.long)

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from messages import SINGLE, Batcher, labels_of, load, pair
+from messages import SINGLE, Batcher, bared, labels_of, load, pair
 from net import ReaderNet, write
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
@@ -100,7 +100,7 @@ def train(args: argparse.Namespace) -> None:
     sizes = {head: len(labels[head]) for head in SINGLE}
     sizes |= {"fact": 3 * len(labels["fact"]), "said": len(labels["said"])}
     encoder = AutoModel.from_pretrained(
-        args.model, attn_implementation="eager", attention_probs_dropout_prob=0.0
+        args.model, attn_implementation="sdpa", attention_probs_dropout_prob=0.0
     )
     net = ReaderNet(encoder, sizes)
     # Words keep the vectors that they came with, and the lowest layers what they know of language: a few
@@ -110,7 +110,7 @@ def train(args: argparse.Namespace) -> None:
     batcher = Batcher(tokenizer, labels, rows)
     weights = rarity(training, labels["fact"])
     if args.start:
-        net.load_state_dict(torch.load(args.start))
+        net.load_state_dict(torch.load(args.start), strict=False)  # the pooler, which nothing uses, may lack
     steps = args.epochs * (len(training) // args.batch + 1)
     optimiser = torch.optim.AdamW(
         [
@@ -139,6 +139,7 @@ def train(args: argparse.Namespace) -> None:
         rng.shuffle(batches)
         total = 0.0
         for part in batches:
+            part = [bared(row, rng) for row in part]
             inputs = batcher.inputs([batcher.augmented(row, rng) for row in part])
             out = dict(zip(sizes, net(*inputs), strict=True))
             loss = loss_of(out, batcher.targets(part), weights)

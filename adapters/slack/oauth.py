@@ -62,13 +62,10 @@ class States(AsyncOAuthStateStore):
 
 
 class Kept(AsyncInstallationStore):
-    """Keeps the installations of workspaces that may use it in our records, the token sealed."""
+    """Keeps installations, the token sealed, in the records of a workspace's organisation, found by `of`."""
 
-    def __init__(
-        self, installations: Installations, admits: Callable[[str], bool], client: AsyncWebClient
-    ) -> None:
-        self._installations = installations
-        self._admits = admits
+    def __init__(self, of: Callable[[str], Installations | None], client: AsyncWebClient) -> None:
+        self._of = of
         self._client = client
 
     @property
@@ -81,7 +78,8 @@ class Kept(AsyncInstallationStore):
         if not installation.team_id or not installation.bot_token:
             await self._give_back(installation.bot_token)
             raise NotAdmitted("Hearth cannot be installed in a whole organisation. Choose a workspace of it.")
-        if not self._admits(installation.team_id):
+        installations = self._of(installation.team_id)
+        if installations is None:
             log.warning("slack.install.refused", extra={"team": installation.team_id})
             await self._give_back(installation.bot_token)
             raise NotAdmitted(
@@ -90,7 +88,7 @@ class Kept(AsyncInstallationStore):
             )
         given = Installed(installation.team_id, installation.bot_token, installation.bot_user_id or "")
         granted = ",".join(installation.bot_scopes or ())
-        await asyncio.to_thread(self._installations.save, given, granted, installation.enterprise_id)
+        await asyncio.to_thread(installations.save, given, granted, installation.enterprise_id)
 
     async def _give_back(self, token: str | None) -> None:
         """Have Slack revoke a token; where it does not, the token is forgotten here all the same."""
@@ -103,15 +101,20 @@ class Kept(AsyncInstallationStore):
 
 
 class OAuth:
-    """The pages on which the app is installed."""
+    """The pages on which the app is installed; `installations` finds those of a workspace's organisation."""
 
-    def __init__(self, installations: Installations, settings: SlackSettings, scopes: Iterable[str]) -> None:
+    def __init__(
+        self,
+        installations: Callable[[str], Installations | None],
+        settings: SlackSettings,
+        scopes: Iterable[str],
+    ) -> None:
         client = AsyncWebClient(base_url=settings.api, logger=log)
         asked = AsyncOAuthSettings(
             client_id=settings.client_id,
             client_secret=settings.client_secret,
             scopes=sorted(scopes),
-            installation_store=Kept(installations, settings.admits, client),
+            installation_store=Kept(installations, client),
             state_store=States(settings.client_secret),
             state_expiration_seconds=_LIFETIME,
             install_path=INSTALL,

@@ -15,19 +15,17 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
 from adapters.slack import incoming
-from adapters.slack.after import After
+from adapters.slack.branch import Branch
 from adapters.slack.channel import SlackChannel
 from adapters.slack.courier import Courier
 from adapters.slack.incoming import Said
 from adapters.slack.installations import Installations
-from adapters.slack.intake import Intake
 from adapters.slack.manifest import scopes
 from adapters.slack.oauth import OAuth
-from adapters.slack.pane import Pane, PaneView
+from adapters.slack.pane import Pane
 from adapters.slack.presses import Presses
 from adapters.slack.settings import SlackSettings
 from adapters.slack.socket import Socket
-from adapters.slack.voice import Voice
 from bot.faults import told
 from bot.records.database import RecordsUnavailable
 from bot.records.store import Records
@@ -48,23 +46,15 @@ def slack_channel(records: Records, settings: SlackSettings) -> SlackChannel:
 
 
 class Slack:
-    """Takes what Slack sends.
+    """Takes what Slack sends: one app, by which each organisation is reached from its own workspaces alone.
 
-    `inducts` where whoever joins a workspace is inducted, `pane` where workspaces that install the app are
-    asked for the assistant pane.
+    `pane` where workspaces that install the app are asked for the assistant pane.
     """
 
-    def __init__(
-        self, records: Records, settings: SlackSettings, *, inducts: bool = False, pane: bool = False
-    ) -> None:
-        self._settings = settings
-        self._inducts = inducts
-        self._courier = Courier(settings.api)
-        self._installations = Installations(records, settings)
-        self._intake = Intake(records)
-        voice = Voice(self._installations, self._courier)
-        self._after, self._pane = After(records, voice), PaneView(records, voice)
-        wanted = scopes(inducts=inducts, pane=pane)
+    def __init__(self, branches: Sequence[Branch], *, pane: bool = False) -> None:
+        self._branches = branches
+        self._settings = settings = branches[0].settings  # of the app, which all have in common
+        wanted = scopes(inducts=any(one.inducts for one in branches), pane=pane)
         self._oauth = OAuth(self._installations, settings, wanted) if settings.by_oauth else None
         self._verifier = SignatureVerifier(settings.signing_secret or "none")
         self._app = self._bolt()
@@ -91,8 +81,16 @@ class Slack:
             await self._socket.stop()
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=3)
-        await asyncio.to_thread(self._intake.close)
-        await asyncio.to_thread(self._courier.close)
+        for branch in self._branches:
+            await asyncio.to_thread(branch.close)
+
+    def _branch(self, team: str) -> Branch | None:
+        """Return the organisation whose workspace this is, None where it is nobody's."""
+        return next((one for one in self._branches if one.settings.admits(team)), None)
+
+    def _installations(self, team: str) -> Installations | None:
+        branch = self._branch(team)
+        return branch.installations if branch else None
 
     def _bolt(self) -> AsyncApp:
         """Return the Bolt app. It verifies nothing: `_posted` has done so before anything was parsed."""
@@ -139,86 +137,89 @@ class Slack:
             return _again()
 
     async def _taken(self, body: Mapping[str, Any]) -> BoltResponse:
+        # Heard from a workspace that is nobody's too: its token must go.
+        if (gone := incoming.taken_away(body)) is not None:
+            return await self._gone(gone)
         team = incoming.team_of(body)
-        # One that takes the app away is heard all the same: its token must go.
-        if not self._settings.admits(team) and incoming.taken_away(body) is None:
+        branch = self._branch(team)
+        if branch is None:
             log.warning("slack.workspace.not_allowed", extra={"team": team})
             return BoltResponse(status=403, body="", headers={"X-Slack-No-Retry": "1"})
         match body.get("type"):
             case "event_callback":
-                return await self._event(body)
+                return await self._event(branch, body)
             case "block_actions":
-                return await self._pressed(body)
+                return await self._pressed(branch, body)
             case "message_action":
-                return await self._shortcut(body)
+                return await self._shortcut(branch, body)
         if body.get("command"):
-            return await self._command(body)
+            return await self._command(branch, body)
         return _done()
 
-    async def _event(self, body: Mapping[str, Any]) -> BoltResponse:
+    async def _event(self, branch: Branch, body: Mapping[str, Any]) -> BoltResponse:
         if (opened := incoming.home_opened(body)) is not None:
-            self._later(self._after.home(*opened))
+            self._later(branch.after.home(*opened))
             return _done()
         if (pane := incoming.pane_opened(body)) is not None:
-            return await self._pane_opened(pane)
-        if (gone := incoming.taken_away(body)) is not None:
-            return await self._gone(gone)
-        return await self._heard(body)
+            return await self._pane_opened(branch, pane)
+        return await self._heard(branch, body)
 
-    async def _heard(self, body: Mapping[str, Any]) -> BoltResponse:
+    async def _heard(self, branch: Branch, body: Mapping[str, Any]) -> BoltResponse:
         if (new := incoming.joined(body)) is not None:
-            said = Said(new) if self._inducts else None
+            said = Said(new) if branch.inducts else None
         else:
             said = incoming.event_said(body, _bot_user(body))
         if said is None:
             return _done()
-        if not await self._intake.takes(said):
+        if not await branch.intake.takes(said):
             return _again()
         if said.pane is not None:
-            self._later(self._pane.status(said.pane))
+            self._later(branch.pane.status(said.pane))
         return _done()
 
-    async def _pane_opened(self, pane: Pane) -> BoltResponse:
-        if not await self._intake.takes(Said(pane.begun)):
+    async def _pane_opened(self, branch: Branch, pane: Pane) -> BoltResponse:
+        if not await branch.intake.takes(Said(pane.begun)):
             return _again()
-        self._later(self._pane.prompts(pane))
+        self._later(branch.pane.prompts(pane))
         return _done()
 
     async def _gone(self, gone: incoming.Gone) -> BoltResponse:
+        """Forget the token of a workspace, in whichever organisation it was: it may be in none by now."""
         try:
-            await asyncio.to_thread(self._installations.remove, gone.team, gone.at)
+            for branch in self._branches:
+                await asyncio.to_thread(branch.installations.remove, gone.team, gone.at)
         except RecordsUnavailable:
             return _again()
         return _done()
 
-    async def _pressed(self, body: Mapping[str, Any]) -> BoltResponse:
+    async def _pressed(self, branch: Branch, body: Mapping[str, Any]) -> BoltResponse:
         """Take a press; Slack does not send it again, so that whoever pressed is told where it was lost."""
         if (document := incoming.document_asked(body)) is not None:
-            self._later(self._after.document(body, document, incoming.pressed_at(body)))
+            self._later(branch.after.document(body, document, incoming.pressed_at(body)))
             return _done()
         message, row = incoming.press_said(body), incoming.row_of(body)
         if message is None or not self._presses.is_new(row):
             return _done()
-        if await self._intake.takes(Said(message)):
-            self._later(self._after.pressed(body))
+        if await branch.intake.takes(Said(message)):
+            self._later(branch.after.pressed(body))
         else:
             self._presses.forget(row)
-            self._later(self._after.says(body, NOT_RECORDED))
+            self._later(branch.after.says(body, NOT_RECORDED))
         return _done()
 
-    async def _shortcut(self, body: Mapping[str, Any]) -> BoltResponse:
+    async def _shortcut(self, branch: Branch, body: Mapping[str, Any]) -> BoltResponse:
         message = incoming.shortcut_said(body)
         if message is None:
             return _done()
-        recorded = await self._intake.takes(Said(message))
-        self._later(self._after.says(body, _IN_PRIVATE if recorded else NOT_SENT))
+        recorded = await branch.intake.takes(Said(message))
+        self._later(branch.after.says(body, _IN_PRIVATE if recorded else NOT_SENT))
         return _done()
 
-    async def _command(self, body: Mapping[str, Any]) -> BoltResponse:
+    async def _command(self, branch: Branch, body: Mapping[str, Any]) -> BoltResponse:
         message = incoming.command_said(body)
         if message is None:
             return _done()
-        if not await self._intake.takes(Said(message)):
+        if not await branch.intake.takes(Said(message)):
             return _says(NOT_SENT)
         in_private = str(body.get("channel_id") or "").startswith("D")
         return _done() if in_private else _says(_IN_PRIVATE)

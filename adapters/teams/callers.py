@@ -4,7 +4,7 @@ The checks are those of "Authentication with the Bot Connector API", "Authentica
 Connector service to your bot".
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,10 +44,10 @@ class Caller:
 
 
 class Callers:
-    """Tells who calls, from the header alone and then from what is said."""
+    """Tells who calls, from the header alone and then from what is said; about `tenants` alone."""
 
-    def __init__(self, settings: TeamsSettings, keys: SigningKeys) -> None:
-        self._settings, self._keys = settings, keys
+    def __init__(self, settings: TeamsSettings, tenants: Container[str], keys: SigningKeys) -> None:
+        self._settings, self._tenants, self._keys = settings, tenants, keys
 
     async def identify(self, header: str | None) -> Caller:
         """Return the caller of a request with this Authorization header.
@@ -72,7 +72,7 @@ class Callers:
             raise NotAllowed("key not endorsed for teams")
         if not caller.service or caller.service != activity.get("serviceUrl"):
             raise NotAllowed("another service address")
-        if tenant_of(activity) not in self._settings.tenants:
+        if tenant_of(activity) not in self._tenants:
             raise NotAllowed("another organisation")
 
     def _claims(self, token: str, key: SigningKey) -> Mapping[str, Any]:

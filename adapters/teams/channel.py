@@ -138,7 +138,12 @@ class TeamsChannel:
             raise
 
     def _reached(self, conversation: str) -> Mapping[str, Any]:
-        """Return how a conversation is spoken to; a private one that is not there yet is begun."""
+        """Return how a conversation is spoken to; a private one that is not there yet is begun.
+
+        Raises TryLater for one in a tenant that is not the organisation's, whoever named it.
+        """
+        if _tenant(conversation) not in self._settings.tenants:
+            raise TryLater("the tenant is not the organisation's")
         found = self._known(conversation)
         if found is not None and conversation_id(found):
             return found

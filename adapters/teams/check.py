@@ -20,7 +20,7 @@ def say_how_it_is(settings: TeamsSettings | None) -> str:
     except TryLater as fault:
         raise NotInOrder(
             f"Microsoft gives no token: {fault.fault}. Check HEARTH_TEAMS_APP_ID, HEARTH_TEAMS_PASSWORD (the "
-            "secret's value, not its id; it runs out) and the first of HEARTH_TEAMS_TENANTS."
+            "secret's value, not its id; it runs out) and HEARTH_TEAMS_TENANTS, of which the first counts."
         ) from fault
-    others = len(settings.tenants) - 1
-    return f"the app is known; messages come to {PATH}, from its own organisation and {others} others"
+    count = len(settings.tenants)
+    return f"the app is known; messages come to {PATH}, from {count} tenant{'' if count == 1 else 's'}"

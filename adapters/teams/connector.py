@@ -168,7 +168,7 @@ class Connector:
             "scope": _SCOPE,
         }
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        address = f"{settings.services.login}/{settings.tenants[0]}/oauth2/v2.0/token"
+        address = f"{settings.services.login}/{settings.home}/oauth2/v2.0/token"
         try:
             answer = self._call("POST", address, headers, body=urlencode(asked))
         except TryLater:

@@ -2,14 +2,14 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from aiohttp import web
 
 from adapters.teams.acceptance import Answer, NotTaken
 from adapters.teams.activities import BadActivity, understood
-from adapters.teams.callers import Caller, NotAllowed, NotKnown
+from adapters.teams.callers import Caller, NotAllowed, NotKnown, tenant_of
 from adapters.teams.events import Event
 from adapters.teams.hand import NotKnownHere
 from adapters.teams.keys import KeysAway
@@ -39,15 +39,15 @@ class Taker(Protocol):
         ...
 
 
-def route(guard: Guard, taker: Taker) -> web.RouteDef:
-    """Return the route to which Teams posts activities."""
+def route(guard: Guard, taker: Callable[[str], Taker | None]) -> web.RouteDef:
+    """Return the route to which Teams posts activities; `taker` finds who takes those of a tenant."""
 
     async def post(request: web.Request) -> web.Response:
         try:
             caller = await guard.identify(request.headers.get("Authorization"))
             raw = await _body(request)
             guard.check(caller, raw)
-            answer = await taker.take(understood(raw))
+            answer = await _of_tenant(taker, raw).take(understood(raw))
         except NotKnown as error:
             log.warning("teams.caller.not_known", extra={"fault": error.fault})
             raise web.HTTPUnauthorized from None
@@ -63,6 +63,13 @@ def route(guard: Guard, taker: Taker) -> web.RouteDef:
         return web.Response() if answer is None else web.json_response(answer)
 
     return web.post(PATH, post)
+
+
+def _of_tenant(taker: Callable[[str], Taker | None], raw: Mapping[str, Any]) -> Taker:
+    found = taker(tenant_of(raw))
+    if found is None:
+        raise NotAllowed("another organisation")
+    return found
 
 
 async def _body(request: web.Request) -> Mapping[str, Any]:

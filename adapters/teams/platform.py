@@ -1,6 +1,7 @@
 """Teams as a whole: what is served, and what sends."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -20,22 +21,42 @@ def teams_channel(records: Records, settings: TeamsSettings) -> TeamsChannel:
     return TeamsChannel(records, settings, Connector(settings, new_pool()))
 
 
-class Teams:
-    """What Teams calls. `guard` tells who calls; without one, tokens do."""
+@dataclass(frozen=True, slots=True)
+class OnTeams:
+    """One organisation on Teams: its records and tenants, and whether whoever joins there is inducted."""
 
-    def __init__(
-        self, records: Records, settings: TeamsSettings, *, inducts: bool = False, guard: Guard | None = None
-    ) -> None:
-        self._guard = guard or Callers(settings, SigningKeys(new_pool(), settings.services.keys))
-        self._hand = Hand(records, teams_channel(records, settings), inducts=inducts)
+    records: Records
+    settings: TeamsSettings
+    inducts: bool = False
+
+
+class Teams:
+    """What Teams calls: one app, by which each organisation is reached from its own tenants alone.
+
+    `guard` tells who calls; without one, tokens do.
+    """
+
+    def __init__(self, organisations: Sequence[OnTeams], *, guard: Guard | None = None) -> None:
+        self._hands = [
+            Hand(one.records, teams_channel(one.records, one.settings), inducts=one.inducts)
+            for one in organisations
+        ]
+        self._of: Mapping[str, Hand] = {
+            tenant: hand
+            for one, hand in zip(organisations, self._hands, strict=True)
+            for tenant in one.settings.tenants
+        }
+        app = organisations[0].settings
+        self._guard = guard or Callers(app, self._of, SigningKeys(new_pool(), app.services.keys))
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Return the routes to serve where Teams can reach them."""
-        return (route(self._guard, self._hand),)
+        return (route(self._guard, self._of.get),)
 
     async def start(self) -> None:
         """Begin; nothing needs to be begun before the first call."""
 
     async def stop(self) -> None:
         """Finish what was begun beside the answers."""
-        await self._hand.finish()
+        for hand in self._hands:
+            await hand.finish()

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-NAMES = ("HEARTH_TEAMS_APP_ID", "HEARTH_TEAMS_PASSWORD", "HEARTH_TEAMS_TENANTS", "HEARTH_TEAMS_LOCAL")
+TENANTS = "HEARTH_TEAMS_TENANTS"
+NAMES = ("HEARTH_TEAMS_APP_ID", "HEARTH_TEAMS_PASSWORD", TENANTS, "HEARTH_TEAMS_LOCAL")
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -28,12 +29,21 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class TeamsSettings:
-    """The app as it is registered. The first of `tenants` is its own; all of them may use it."""
+    """The app as it is registered, for one organisation; `tenants` may use it, and are all that one's.
+
+    `registered_in` is the tenant of the app's registration, empty where it is the first of `tenants`.
+    """
 
     app_id: str
     password: str = field(repr=False)
     tenants: tuple[str, ...]
     services: Services = field(default_factory=Services)
+    registered_in: str = ""
+
+    @property
+    def home(self) -> str:
+        """The tenant in which the app gets its own token."""
+        return self.registered_in or self.tenants[0]
 
 
 def teams_from(environment: Mapping[str, str]) -> TeamsSettings | None:
@@ -49,7 +59,7 @@ def teams_from(environment: Mapping[str, str]) -> TeamsSettings | None:
     return TeamsSettings(
         app_id,
         given["HEARTH_TEAMS_PASSWORD"],
-        _tenants(given["HEARTH_TEAMS_TENANTS"]),
+        tenants_given(given[TENANTS]),
         local_services(given["HEARTH_TEAMS_LOCAL"]) if given["HEARTH_TEAMS_LOCAL"] else Services(),
     )
 
@@ -64,12 +74,13 @@ def local_services(address: str) -> Services:
     return Services(keys=keys, login=base, connector=f"{base}/", local=True)
 
 
-def _tenants(value: str) -> tuple[str, ...]:
+def tenants_given(value: str) -> tuple[str, ...]:
+    """Return the tenants that are named; raise ValueError where there is none, or one is no tenant's id."""
     tenants = tuple(value.lower().replace(",", " ").split())
     if not tenants or not all(_GUID.fullmatch(tenant) for tenant in tenants):
         raise ValueError(
-            "HEARTH_TEAMS_TENANTS: give the id of the directory (tenant) in which the app is registered, and "
-            "after it those of other organisations that may use it, separated by commas."
+            f"{TENANTS}: give the id of the directory (tenant) in which the app is registered, and after it "
+            "those of others that may use it, separated by commas."
         )
     return tenants
 

@@ -77,11 +77,10 @@ def keep(records: Records, conversation: str, content: bytes) -> str | None:
 
 def fetch(records: Records, conversation: str, ref: str) -> bytes | None:
     """Return a file of a conversation; None where it is not there any more, or is another conversation's."""
+    of_it = WebFile.organisation == records.organisation, WebFile.conversation == conversation
     with records.reading() as session:
-        row = session.get(WebFile, ref)
-        if row is None or row.organisation != records.organisation or row.conversation != conversation:
-            return None
-        return base64.b64decode(records.open(WebFile.content, row))
+        row = session.scalars(select(WebFile).where(*of_it, WebFile.id == ref)).one_or_none()
+        return base64.b64decode(records.open(WebFile.content, row)) if row else None
 
 
 def are_there(records: Records, conversation: str, refs: set[str]) -> bool:

@@ -76,7 +76,7 @@ def run(config: Config, parent: int) -> None:
     records = open_records(config)
     platform = HttpChannel(config.platform)
     desk = Desk(_talk(config), lambda _: platform, course())
-    work.Worker(records, tasks(desk), Slot(records, config.worker)).start()
+    work.Worker(records, {records.organisation: tasks(desk)}, Slot(records, config.worker)).start()
     if config.door:
         Thread(target=_door(records, config.door).serve_forever, daemon=True).start()
     while os.getppid() == parent:

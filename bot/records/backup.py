@@ -126,12 +126,18 @@ def faults(records: Records) -> list[str]:
                 except UnusableKey as error:
                     found.append(str(error))
         chains = select(AuditHead.organisation).union(select(Audit.organisation))
-        checked = {each: audit.verify(session, records.of(each)) for each in session.scalars(chains).all()}
+        organisations = session.scalars(chains).all()
+    checked = {each: _broken(records.of(each)) for each in organisations}
     return found + [
         f"entry {fault.number} in the audit of {organisation} {fault.reason}"
         for organisation, fault in checked.items()
         if fault
     ]
+
+
+def _broken(records: Records) -> audit.Fault | None:
+    with records.reading() as session:
+        return audit.verify(session, records)
 
 
 def _write(records: Records, file: Path, made_at: str) -> Manifest:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.records import audit, database
+from bot.records.apart import keep_to
 from bot.records.tables import Audit, new_id
 from bot.records.vault import Vault
 
@@ -58,12 +59,14 @@ class Records:
     def reading(self) -> Iterator[Session]:
         """Give a session to read with; raise RecordsUnavailable where the database is away."""
         with database.reading(self.engine) as session:
+            keep_to(session, self.organisation)
             yield session
 
     @contextmanager
     def changing(self) -> Iterator["Change"]:
         """Give a change, committed whole at the end or not at all; raise RecordsUnavailable if it was not."""
         with database.transaction(self.engine) as session:
+            keep_to(session, self.organisation)
             change = Change(session, self)
             yield change
         for act in change.afterwards:

@@ -16,7 +16,8 @@ class Paragraph:
 
     `level` is a heading's (1 the highest), or how deep an item or a text within one lies (1: the outermost
     list, 0: none). `marker` is the number, letter or bullet before the text, as printed. `place` is where it
-    stands in the file ("page 3", "line 12"). `bold` says that all of it is.
+    stands in the file ("page 3", "line 12"). `bold` says that all of it is bold, underlined or larger than
+    the rest, as a heading is that has no style of one.
     """
 
     kind: Kind

@@ -1,5 +1,6 @@
 """DOCX: what Word shows of a policy, with the numbers that it prints from its list structure."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -8,7 +9,7 @@ from lxml import etree
 from knowledge.documents.document import BULLET, Document, Kind, Paragraph, Remark
 from knowledge.documents.docx_numbering import Numbering
 from knowledge.documents.docx_package import Package, is_on, val, within
-from knowledge.documents.docx_styles import Style, Styles
+from knowledge.documents.docx_styles import Style, Styles, size_of
 from knowledge.documents.shaping import row_of, shaped
 
 _HOLDERS = frozenset(
@@ -16,6 +17,8 @@ _HOLDERS = frozenset(
      "oMath", "oMathPara", "num", "den", "e", "f")
 )  # fmt: skip
 _DRAWN = ("drawing", "pict", "object", "AlternateContent")
+_LARGER = 1.15  # times the text's size: stands out
+_WORDS_OWN_SIZE = 10.0  # points, where a document gives none (17.7.5.5)
 _TRACKED = "changes are tracked: inserted words are read, deleted ones left out"
 _LEVEL_WIDTH = 4  # what a list's level is at most, of the nine that Word has, before it is only deep
 
@@ -45,7 +48,7 @@ def _notes(root: etree._Element | None, kind: str) -> dict[str, str]:
 
 @dataclass(slots=True)
 class _Said:
-    """The words of one paragraph, each with whether it is bold, and the notes that belong below."""
+    """The words of one paragraph, each with whether it stands out, and the notes that belong below."""
 
     words: list[tuple[str, bool]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -60,7 +63,7 @@ class _Said:
 
     @property
     def bold(self) -> bool:
-        """Whether all of it is bold."""
+        """Whether all of it stands out."""
         shown = [heavy for words, heavy in self.words if words.strip()]
         return bool(shown) and all(shown)
 
@@ -73,12 +76,14 @@ class _Body:
     numbering: Numbering
     notes: dict[str, dict[str, str]]
     remarks: list[Remark] = field(default_factory=list)
+    _body_size: float = 0.0
     _count: int = 0
     _noted: int = 0
     _remarked: set[str] = field(default_factory=set)
 
     def read(self, body: etree._Element) -> Document:
         """Return what the body shows."""
+        self._body_size = self._usual_size(body)
         return shaped(list(self._blocks(body)), self.remarks)
 
     def _blocks(self, holder: etree._Element) -> Iterator[Paragraph]:
@@ -159,8 +164,7 @@ class _Body:
         if hidden if hidden is not None else bool(of_run and of_run.hidden):
             self._remark("hidden words are left out", once=True)
             return
-        own = is_on(properties, "b")
-        bold = own if own is not None else style.bold or bool(of_run and of_run.bold)
+        bold = self._stands_out(properties, style, of_run)
         for element in run:
             tag = str(element.tag)
             if tag in ("footnoteReference", "endnoteReference"):
@@ -169,6 +173,27 @@ class _Body:
                 self._drawn(element, said)
             else:
                 said.words += [(words, bold) for words in _words(element, tag)]
+
+    def _stands_out(self, properties: etree._Element | None, style: Style, of_run: Style | None) -> bool:
+        """Say whether a run is bold, underlined or larger than the document's text."""
+        own = is_on(properties, "b"), is_on(properties, "u")
+        bold = own[0] if own[0] is not None else style.bold or bool(of_run and of_run.bold)
+        underlined = own[1] if own[1] is not None else style.underlined or bool(of_run and of_run.underlined)
+        return bold or underlined or self._size(properties, style, of_run) >= _LARGER * self._body_size
+
+    def _size(self, properties: etree._Element | None, style: Style, of_run: Style | None) -> float:
+        given = size_of(properties) or (of_run.size if of_run else 0.0) or style.size
+        return given or self.styles.default_size or _WORDS_OWN_SIZE
+
+    def _usual_size(self, body: etree._Element) -> float:
+        """Return the size in which most of the text is set."""
+        sizes: Counter[float] = Counter()
+        for paragraph in within(body, "p"):
+            style = self.styles.of(val(paragraph, "pPr/pStyle"))
+            for run in paragraph.iterfind("r"):
+                letters = sum(len(text.text or "") for text in run.iterfind("t"))
+                sizes[self._size(run.find("rPr"), style, None)] += letters
+        return sizes.most_common(1)[0][0] if sizes else _WORDS_OWN_SIZE
 
     def _note(self, reference: etree._Element, said: _Said) -> None:
         kind = str(reference.tag).removesuffix("Reference")

@@ -21,6 +21,8 @@ class Style:
     name: str
     heading: int
     bold: bool
+    underlined: bool
+    size: float  # in points, 0 where the document's default counts
     hidden: bool
     list_id: str | None
     list_level: str | None
@@ -36,7 +38,7 @@ class Style:
         return _CONTENTS.fullmatch(self.name) is not None
 
 
-_NO_STYLE = Style("", 0, bold=False, hidden=False, list_id=None, list_level=None)
+_NO_STYLE = Style("", 0, bold=False, underlined=False, size=0.0, hidden=False, list_id=None, list_level=None)
 
 
 class Styles:
@@ -51,6 +53,7 @@ class Styles:
             if style.get("type") == "paragraph" and style.get("default") in ("1", "true"):
                 self._default = style.get("styleId")
         self._known: dict[str | None, Style] = {}
+        self.default_size = size_of(root.find("docDefaults/rPrDefault/rPr") if root is not None else None)
 
     def of(self, style_id: str | None) -> Style:
         """Return a style; the document's own where none is named."""
@@ -71,6 +74,8 @@ class Styles:
             names[0],
             named or heading,
             bool(_first(is_on(style, "rPr/b") for style in chain)),
+            bool(_first(is_on(style, "rPr/u") for style in chain)),
+            _first(size_of(style.find("rPr")) or None for style in chain) or 0.0,
             bool(_first(is_on(style, "rPr/vanish") for style in chain)),
             _first(val(style, "pPr/numPr/numId") for style in chain),
             _first(val(style, "pPr/numPr/ilvl") for style in chain),
@@ -84,6 +89,12 @@ class Styles:
             style = self._elements[style_id]
             yield style
             style_id = val(style, "basedOn")
+
+
+def size_of(properties: etree._Element | None) -> float:
+    """Return the size that properties of a run or style give, in points; 0 where they give none."""
+    half_points = val(properties, "sz") or ""
+    return int(half_points) / 2 if half_points.isdigit() else 0.0
 
 
 def _first(values: Iterable[_Value | None]) -> _Value | None:

@@ -28,6 +28,11 @@ def is_letter_spaced(line: str) -> bool:
     return single >= _SPACED_LETTERS and single >= 0.8 * len(words)
 
 
+def ends_in_leader(line: str) -> bool:
+    """Say whether a line ends in a leader and a page number, as the entries of a contents list do."""
+    return _LEADER.search(line) is not None
+
+
 def contents_lines(lines: Sequence[str]) -> set[int]:
     """Return the places of the lines that are a contents list, its heading with them.
 
@@ -45,7 +50,7 @@ def contents_lines(lines: Sequence[str]) -> set[int]:
 
 
 def _with_leaders(lines: Sequence[str]) -> list[int]:
-    leaders = [place for place, line in enumerate(lines) if _LEADER.search(line)]
+    leaders = [place for place, line in enumerate(lines) if ends_in_leader(line)]
     near = {place for place in leaders if any(0 < abs(place - other) <= _LEAST_ENTRIES for other in leaders)}
     return sorted(near)
 

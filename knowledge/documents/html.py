@@ -16,6 +16,17 @@ _LEFT_OUT = frozenset(
     ("script", "style", "template", "noscript", "svg", "nav", "iframe", "object", "embed", "video", "audio",
      "canvas", "dialog", "button", "select", "input", "textarea", "head", "datalist", "progress", "map")
 )  # fmt: skip
+# Names that site builders give to what stands beside a page's text.
+_LEFT_OUT_CLASSES = (
+    "share",
+    "sharing",
+    "social-share",
+    "addtoany",
+    "breadcrumb",
+    "cookie",
+    "skip-",
+    "pagination",
+)
 _LEFT_OUT_ROLES = frozenset(("navigation", "banner", "contentinfo", "search", "dialog", "menu"))
 _INLINE = frozenset(
     ("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font",
@@ -154,6 +165,11 @@ class _Page:
         if element.get("role") in _LEFT_OUT_ROLES or element.get("hidden") is not None:
             return True
         if element.get("aria-hidden") == "true" or _HIDDEN.search(element.get("style") or ""):
+            return True
+        # LibreOffice writes a page's header and footer so.
+        if element.tag == "div" and element.get("title") in ("header", "footer"):
+            return True
+        if any(name.startswith(_LEFT_OUT_CLASSES) for name in (element.get("class") or "").lower().split()):
             return True
         if element.tag in ("header", "footer") and self.root.tag in ("body", "html"):
             return element.find(".//h1") is None and not _within_article(element)

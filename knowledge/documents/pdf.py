@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, takewhile
-from statistics import median
 
 from knowledge.documents.document import BULLET, Document, Paragraph, Remark
-from knowledge.documents.furniture import is_letter_spaced, is_page_line
-from knowledge.documents.pdf_lines import HYPHEN, Line, Page, pages_of
+from knowledge.documents.furniture import ends_in_leader, is_letter_spaced, is_page_line
+from knowledge.documents.hyphens import HYPHEN, joined_words
+from knowledge.documents.pdf_edges import Edges
+from knowledge.documents.pdf_lines import Line, Page, pages_of
+from knowledge.documents.pdf_tables import with_hung_numbers, with_whole_rows
 from knowledge.documents.shaping import shaped
 from knowledge.lines import Marker, marker_of
 from knowledge.reader import MAX_BYTES, PolicyError
@@ -20,31 +22,36 @@ _SAME_HEIGHT = 3.0  # points
 _LARGER = 1.08  # times the body's size: a heading
 _HEADING_WORDS = 20
 _LOOSE = 1.18  # times the usual distance of lines: a new paragraph
-_NEARLY = 12.0  # points: lines whose right edges differ by less end at one edge
-_FULL = 3  # lines that end at one edge show that it is where lines end
-_ROOM = 1.2  # times the width of the next line's first word: free at a line's end, it ends its paragraph
 _SINGLE = 1.35  # sizes from line to line, where no line goes on
 _INDENT = 6.0  # points
 _ENDS = (".", ":", ";", "?", "!")
 _NOTE = re.compile(r"\[(\d{1,3})\]\s*(\S.*)", re.DOTALL)
 _LONE_NUMBER = re.compile(r"\W*(?:\d{1,4}|[ivxl]{1,6})\W*")
-_HYPHENATED = re.compile(rf"(\w+){HYPHEN} ?(\w+)")
-_SURE = 3  # words of a document that show that its lines are hyphenated
+# A number after these ends a sentence ("as in paragraph / 7.2"), it begins no clause.
+_POINTS = re.compile(
+    r"\b(?:paragraphs?|paras?|sections?|clauses?|items?|points?|rules?|articles?|appendix|see|in|under|by|with|at|of"
+    r"|to|per|and|or|than|the|from)\Z",
+    re.IGNORECASE,
+)
 
 
 def read_pdf(data: bytes) -> Document:
     """Return what a PDF shows; raise PolicyError where it is damaged, asks for a password or is a scan."""
     pages = list(pages_of(data, MAX_BYTES))
-    remarks = _remarks(pages)
+    for page in pages:
+        page.lines = list(with_whole_rows(list(with_hung_numbers(page.lines))))
     furniture = _furniture(pages)
-    lines = [line for page in pages for line in page.lines if not _is_furniture(line, furniture)]
+    for page in pages:
+        page.lines = [line for line in page.lines if not _is_furniture(line, furniture)]
+    remarks = _remarks(pages)
+    lines = [line for page in pages for line in page.lines]
     if not lines:
         raise PolicyError(
             "its pages hold pictures and no text: a scan. Let a program read it (OCR), or give the document "
             "that it was printed from."
         )
-    paragraphs = _Paragraphs(lines).gathered()
-    return shaped(_with_notes(_joined_words(paragraphs)), remarks)
+    paragraphs = _Paragraphs(lines, Edges(pages)).gathered()
+    return shaped(_with_notes(joined_words(paragraphs)), remarks)
 
 
 def _remarks(pages: Sequence[Page]) -> list[Remark]:
@@ -121,6 +128,7 @@ class _Paragraphs:
     """Joins lines that go on with one another."""
 
     lines: list[Line]
+    edges: Edges
     _open: list[Line] = field(default_factory=list)
     _item: Line | None = None  # the item that a text may go on with
     _item_level: int = 1
@@ -151,11 +159,9 @@ class _Paragraphs:
         self._gap = _usual(gaps) if gaps else _SINGLE * self._body
         self._sizes = sorted({line.size for line in self.lines if self._is_large(line)}, reverse=True)
         self._left = min(line.left for line in self.lines)
-        self._right = _far(self.lines, self._left)
 
     _body: float = 0.0
     _gap: float = 0.0
-    _right: float = 0.0
     _left: float = 0.0
     _sizes: list[float] = field(default_factory=list)
 
@@ -170,9 +176,13 @@ class _Paragraphs:
             return True
         if _NOTE.match(line.text) or (is_sign_off(line.text) and is_sign_off(above.text)):
             return True
+        if ends_in_leader(above.text):
+            return True
         far = not self._goes_on(line, above)
         ended = above.text.endswith(_ENDS)
-        short = self._has_room(above, line)
+        short = self.edges.has_room(above, line)
+        if not short and not far and _POINTS.search(above.text):
+            return False
         if line.page != above.page or line.base > above.base:
             return (ended and short) or _marked(line) is not None or (short and not line.text[:1].islower())
         if far or (short and ended):
@@ -183,11 +193,6 @@ class _Paragraphs:
         return line.page == above.page and 0 <= above.base - line.base <= _LOOSE * max(
             self._gap, line.size * self._gap / self._body
         )
-
-    def _has_room(self, line: Line, below: Line) -> bool:
-        """Say whether the first word of the line below would have stood on this one: then it was not to."""
-        letter = (below.right - below.left) / max(len(below.text), 1)
-        return self._right - line.right > _ROOM * letter * (len(below.text.split()[0]) + 1)
 
     def _is_aside(self, line: Line, above: Line) -> bool:
         first = self._open[0] if self._open else above
@@ -213,8 +218,8 @@ class _Paragraphs:
         return Paragraph("text", text, self._item_level if inset else 0, "", place, bold)
 
     def _row(self, line: Line, place: str) -> Paragraph:
-        label = line.cells[0].endswith(":")
-        cells = [" ".join(line.cells[:2]), *line.cells[2:]] if label else line.cells
+        label = line.cells[0].endswith(":") and len(line.cells) == 2
+        cells = [" ".join(line.cells)] if label else line.cells
         marker = None if is_history(" | ".join(cells)) else marker_of(f"{cells[0]} x")
         if marker and marker.rest == "x" and len(cells) > 1 and marker.kind != "bare":
             return self._as_item(line, marker, f"{cells[0]} {' | '.join(cells[1:])}", place, bold=line.bold)
@@ -244,18 +249,6 @@ def _usual(gaps: Iterable[float]) -> float:
     return counted.most_common(1)[0][0]
 
 
-def _far(lines: Sequence[Line], left: float) -> float:
-    """Return where full lines end: the right edge that a tenth of the lines pass, at least the median.
-
-    Where hardly any line ends there, none is full: then they would end as far from the page's edge as they
-    begin.
-    """
-    ordered = sorted(line.right for line in lines)
-    far = max(ordered[int(len(ordered) * 0.9) - 1], median(ordered))
-    full = sum(abs(right - far) < _NEARLY for right in ordered)
-    return far if full >= _FULL else max(far, lines[0].page_right - left)
-
-
 def _together(lines: Sequence[str]) -> str:
     text = lines[0]
     for line in lines[1:]:
@@ -264,25 +257,7 @@ def _together(lines: Sequence[str]) -> str:
     return text
 
 
-# Words and notes
-
-
-def _joined_words(paragraphs: list[Paragraph]) -> list[Paragraph]:
-    """Return the paragraphs, words that were parted at a line's end whole again.
-
-    A word that stands whole elsewhere was parted by the line; where several were, the line parts words.
-    """
-    whole = Counter(re.findall(r"\w+(?:-\w+)*", " ".join(one.text.lower() for one in paragraphs)))
-    parted = [found for one in paragraphs for found in _HYPHENATED.findall(one.text)]
-    sure = sum(f"{first}{second}".lower() in whole for first, second in parted) >= _SURE
-
-    def joined(found: re.Match[str]) -> str:
-        first, second = found.groups()
-        if f"{first}-{second}".lower() in whole:
-            return f"{first}-{second}"
-        return f"{first}{second}" if sure or f"{first}{second}".lower() in whole else f"{first}-{second}"
-
-    return [replace(one, text=_HYPHENATED.sub(joined, one.text).replace(HYPHEN, "-")) for one in paragraphs]
+# Notes
 
 
 def _with_notes(paragraphs: list[Paragraph]) -> list[Paragraph]:

@@ -8,10 +8,10 @@ from statistics import median
 import pypdfium2 as pdfium  # type: ignore[import-untyped]  # ships no types
 import pypdfium2.raw as raw  # type: ignore[import-untyped]  # as above
 
+from knowledge.documents.hyphens import HYPHEN
 from knowledge.reader import PolicyError
 
 MOST_PAGES = 2000
-HYPHEN = "\u00ad"  # stands for a hyphen at a line's end, which may be the word's or the line's
 _HYPHENS = (0x02, 0xFFFE)  # as PDFium says that
 _BOLD_WEIGHT = 600  # of 100 to 900
 _WIDE = 1.6  # sizes of the letters between two words: more parts cells
@@ -236,6 +236,8 @@ class _Words:
             self._end()
         if not self._text.strip():
             self._left = letter.left
+        if self._text.endswith(HYPHEN) and letter.left >= self._right - 1:
+            self._text = f"{self._text[:-1]}-"  # the line goes on: it is the word's own
         self._right = letter.right
         if 48 <= letter.code <= 57 and letter.bottom > self._base + _RAISED * self._size:
             self._raised += chr(letter.code)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from knowledge.documents.document import Document, Paragraph, Remark
 from knowledge.documents.furniture import contents_lines
-from knowledge.lines import marker_of, reads_as_title
+from knowledge.lines import marker_of, reads_as_title, section_number
 from knowledge.signoff import is_history, is_sign_off
 
 _HEADING_WORDS = 12
@@ -34,7 +34,7 @@ def _with_headings(paragraphs: list[Paragraph]) -> list[Paragraph]:
         if paragraph is None:
             break
         if paragraph.kind == "heading":
-            if is_sign_off(paragraph.text) and below is None:
+            if is_sign_off(paragraph.text) and (below is None or not marker_of(paragraph.printed)):
                 paragraph = replace(paragraph, kind="text", level=0)
             else:
                 level = paragraph.level
@@ -48,7 +48,7 @@ def _with_headings(paragraphs: list[Paragraph]) -> list[Paragraph]:
 
 def _depth(paragraph: Paragraph) -> int:
     marker = marker_of(paragraph.printed)
-    return len(marker.parts) if marker and marker.kind == "number" else 1
+    return len(section_number(marker.parts)) if marker and marker.kind == "number" else 1
 
 
 def _stands_out(paragraph: Paragraph, below: Paragraph | None) -> bool:
@@ -56,17 +56,19 @@ def _stands_out(paragraph: Paragraph, below: Paragraph | None) -> bool:
     if below is None or paragraph.kind not in ("text", "item") or "\n" in paragraph.text:
         return False
     marker = marker_of(paragraph.printed)
-    if marker and marker.kind in ("bullet", "letter", "bare"):
+    if marker and marker.kind in ("bullet", "letter"):
         return False
     words = marker.rest if marker else paragraph.text
     if is_sign_off(paragraph.text) or not reads_as_title(words) or len(words.split()) > _HEADING_WORDS:
         return False
+    if marker and marker.kind == "bare":
+        return paragraph.bold
     if marker is None:
         return paragraph.bold and not words.endswith(":") and paragraph.level == 0
     following = marker_of(below.printed)
     if following is None or following.kind != "number":
         return paragraph.bold
-    return len(following.parts) > len(marker.parts)
+    return len(following.parts) > len(section_number(marker.parts))
 
 
 def _titled(paragraphs: list[Paragraph]) -> list[Paragraph]:

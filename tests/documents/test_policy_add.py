@@ -15,7 +15,7 @@ from knowledge.pack_check import faults
 from knowledge.reader import parse, read_policy
 from knowledge.references import references
 from tests.documents.test_five_formats import documents
-from tests.documents.written import FORMATS, Parts
+from tests.documents.written import FORMATS, Parts, compiled
 
 POLICY = """# Expenses
 
@@ -204,6 +204,32 @@ def test_renumbering_alone_is_no_change_of_words(file: Path, capsys: pytest.Capt
     assert "1 renumbered." in shown
     assert "renumbered: 2.3 → 2.2" in shown
     assert "changed" not in shown
+
+
+def test_only_rows_whose_clause_was_changed_are_to_be_reviewed_again(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policy = parse(read_bytes(POLICY.encode(), ".md").written.text, "expenses", "Acorn Trust", "Expenses")
+    draft = draft_pack(policy, About("Acorn Trust", "Expenses", "the director"))
+    file.with_suffix(".pack.toml").write_text(draft, encoding="utf-8")
+    shown = diff(file, capsys, POLICY.replace("45p", "55p").replace("2.3 Staff", "2.2 Staff"))
+    again = shown.partition("to review again:")[2]
+    assert "topic clause-1.1, row 1: 1.1 was changed" in again
+    assert "2.3" not in again
+
+
+def test_what_is_doubtful_on_every_page_is_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "draft.pdf"
+    mark = "#set page(background: rotate(45deg)[DRAFT])\n"
+    file.write_bytes(
+        compiled(mark + "\n#pagebreak()\n".join(f"{n}.1 Ask before visit {n}." for n in "12345"))
+    )
+    assert main(["policy", "add", str(file), "--show"]) == 0
+    shown = capsys.readouterr().out
+    assert "page 1, page 2, page 3 and 2 more: words that do not run level" in " ".join(shown.split())
+    assert shown.count("DRAFT") == 1
 
 
 def test_added_and_removed_clauses_are_told(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

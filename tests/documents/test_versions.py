@@ -198,5 +198,6 @@ _TABLES = st.dictionaries(_WORDS, st.one_of(_VALUES, st.lists(st.dictionaries(_W
 
 
 @given(data=st.dictionaries(_WORDS, st.one_of(_TABLES, _VALUES, st.lists(_TABLES, max_size=3)), max_size=6))
+@settings(deadline=None)
 def test_a_packs_data_is_read_back_as_it_was_written(data: dict[str, object]) -> None:
     assert tomllib.loads(pack_text(data, ("a remark\nin two lines",))) == data

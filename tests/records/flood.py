@@ -166,7 +166,9 @@ def _work(records: Records) -> None:
         assert inbox.accept(records, said)
         assert not inbox.accept(records, said)
     desk = _desk()
-    worker = work.Worker(records, work.tasks(desk, DEFAULTS, Calendar()), Slot(records, "flood"))
+    worker = work.Worker(
+        records, {records.organisation: work.tasks(desk, DEFAULTS, Calendar())}, Slot(records, "flood")
+    )
     worker.start()
     try:
         _wait_until(lambda: _is_done(records))

@@ -172,9 +172,11 @@ def end_office(records: Records, officer: str) -> None:
 
 
 def all_of(records: Records, table: type[_Row]) -> list[_Row]:
-    """Return the rows of a table."""
+    """Return the organisation's rows of a table."""
+    whose = table.__table__.c.get("organisation")
+    theirs = select(table) if whose is None else select(table).where(whose == records.organisation)
     with records.reading() as session:
-        return list(session.scalars(select(table)))
+        return list(session.scalars(theirs))
 
 
 def questions(records: Records) -> Counter[str]:

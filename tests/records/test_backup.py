@@ -21,7 +21,7 @@ from bot.records.erasures import forget
 from bot.records.keys import check_keys
 from bot.records.restore import Restored, restore
 from bot.records.store import Records
-from bot.records.tables import Audit, AuditHead, Case, Erasure, Event, Organisation, Person, Worker, new_id
+from bot.records.tables import Audit, Case, Erasure, Event, Organisation, Person, Worker, new_id
 from bot.records.vault import UnusableKey, Vault, new_key, read_keys
 from tests import postgres
 from tests.records import old_database
@@ -440,6 +440,7 @@ def test_several_organisations_are_restored_together(
         change.add(Organisation(id=other.organisation, name="Home-Start Elsewhere", created_at=records.now()))
         change.audit("organisation:set-up:done", other.organisation, detail=SAID)
     _restore(elsewhere, back_up(records, folder)[0], folder)
-    with elsewhere.reading() as session:
-        assert len(session.scalars(select(AuditHead)).all()) == 2
-        assert audit.verify(session, elsewhere.of(other.organisation)) is None
+    for restored in (elsewhere, elsewhere.of(other.organisation)):
+        with restored.reading() as session:
+            assert audit.length(session, restored.organisation) > 0
+            assert audit.verify(session, restored) is None

@@ -15,7 +15,7 @@ from bot.records.store import Records
 from bot.records.tables import Event, Organisation, Sending
 from bot.steady import SETTLED_SECONDS, Steadiness
 from bot.sweep import LEFT_LYING_SECONDS
-from tests.records.conftest import Clock, NotedJobs
+from tests.records.conftest import ORGANISATION, Clock, NotedJobs
 from tests.records.stage import Platform, accept, desk, said
 
 
@@ -127,20 +127,18 @@ class TestDue:
     ) -> None:
         for time in ({}, {}, {"minutes": 1}, {"hours": 1}, {"days": 1}):
             clock.passes(**time)
-            sweep.due(records, housekeeping=True)
+            sweep.due(records, [ORGANISATION], housekeeping=True)
         done = Counter(name for name, _ in {(job.name, job.id) for job in jobs.noted})
         assert (done["left lying"], done["hourly"], done["daily"]) == (4, 3, 2)
 
     def test_while_the_clock_cannot_be_trusted_only_lost_work_is_looked_for(
         self, records: Records, jobs: NotedJobs
     ) -> None:
-        sweep.due(records, housekeeping=False)
+        sweep.due(records, [ORGANISATION], housekeeping=False)
         assert _named(jobs) == ["left lying"]
 
-    def test_every_organisation_has_its_own(self, records: Records, jobs: NotedJobs) -> None:
-        with records.changing() as change:
-            change.add(Organisation(id="another", name="Another", created_at=records.now()))
-        sweep.due(records, housekeeping=True)
+    def test_every_organisation_that_is_served_has_its_own(self, records: Records, jobs: NotedJobs) -> None:
+        sweep.due(records, [ORGANISATION, "another"], housekeeping=True)
         assert sorted(_named(jobs)) == sorted(2 * ["cases", "daily", "hourly", "left lying", "mornings"])
 
 

@@ -114,7 +114,7 @@ def start(records: Records, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
 
 @contextmanager
 def _working(records: Records, tasks: Mapping[str, Task], name: str) -> Iterator[None]:
-    worker = work.Worker(records, tasks, Slot(records, name))
+    worker = work.Worker(records, {records.organisation: tasks}, Slot(records, name))
     worker.start()
     try:
         yield
@@ -381,6 +381,29 @@ def test_when_the_clock_jumps_a_day_what_waits_is_handled_and_not_let_go(
     _accept_without_job(records, "1")
     clock.jumps(days=1, hours=1)
     _until(lambda: platform.ids() == ["1.1"])
+
+
+def test_an_organisations_work_is_done_as_its_own_and_that_of_one_not_served_is_left(
+    records: Records, platform: Platform, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(work, "BEAT_SECONDS", 0.2)
+    monkeypatch.setattr(work, "STOP_SECONDS", 0)
+    with records.changing() as change:
+        for name in ("another", "not-served"):
+            change.add(Organisation(id=name, name=name, created_at=records.now()))
+    elsewhere = Platform()
+    served = {ORGANISATION: _tasks(platform), "another": _tasks(elsewhere)}
+    for name in ("not-served", "another", ORGANISATION):
+        accept(records.of(name), "1", conversation=f"web:{name}")
+    worker = work.Worker(records, served, Slot(records, "one"))
+    worker.start()
+    try:
+        _until(lambda: bool(platform.sent and elsewhere.sent and "not_served" in caplog.text))
+    finally:
+        worker.stop()
+    assert {at for at, _ in platform.sent} == {f"web:{ORGANISATION}"}
+    assert {at for at, _ in elsewhere.sent} == {"web:another"}
+    assert inbox.next_waiting(records.of("not-served"), "web:not-served") is not None
 
 
 def test_a_second_worker_of_the_same_name_is_refused_and_the_first_works_on(

@@ -14,6 +14,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 
 from adapters.public import create_public_app
+from adapters.slack.branch import Branch
 from adapters.slack.platform import Slack
 from adapters.slack.settings import SlackSettings
 from bot.records.database import RecordsUnavailable
@@ -213,7 +214,8 @@ async def open_door(
     """Open the way in as it is served."""
 
     async def opened(of: Records = records, using: SlackSettings = settings, **how: Any) -> Client:
-        platform = Slack(of, using, **how)
+        pane = how.pop("pane", False)
+        platform = Slack([Branch(of, using, **how)], pane=pane)
         app = create_public_app(platform.routes())
 
         async def stop(_app: object) -> None:

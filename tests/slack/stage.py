@@ -13,6 +13,7 @@ from typing import Any
 
 from adapters.public import listening
 from adapters.public_settings import PublicSettings
+from adapters.slack.branch import Branch
 from adapters.slack.names import account
 from adapters.slack.platform import EVENTS, Slack, slack_channel
 from adapters.slack.settings import SlackSettings
@@ -120,7 +121,7 @@ def begun(
     settings = SlackSettings(secret, TOKEN, app_token=app_token, api=client.api)
     client.reset()
     with records_at(folder / "hearth.db", work) as records:
-        slack, channel = Slack(records, settings, inducts=inducts), slack_channel(records, settings)
+        slack, channel = Slack([Branch(records, settings, inducts=inducts)]), slack_channel(records, settings)
         desk = Desk(Conversation(answerer, lambda: date(2026, 3, 2)), lambda _: channel, _course())
         _adopt(records)
         for office in ("manager", "chair"):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from adapters.slack import intake, platform, presses
+from adapters.slack import branch, intake, presses
 from adapters.slack.platform import EVENTS, NOT_RECORDED, NOT_SENT
 from bot.inbox import next_waiting
 from bot.message import Message
@@ -305,7 +305,7 @@ async def test_while_the_database_is_slow_slack_has_its_answer_in_time(
         time.sleep(0.3)
         return really(records, message)
 
-    monkeypatch.setattr(platform, "Intake", partial(intake.Intake, seconds=0.05))
+    monkeypatch.setattr(branch, "Intake", partial(intake.Intake, seconds=0.05))
     monkeypatch.setattr(inbox, "accept", slowly)
     client = await open_door()
     assert await send(client, direct()) == 503

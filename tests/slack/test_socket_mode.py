@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from adapters.slack import socket as slack_socket
+from adapters.slack.branch import Branch
 from adapters.slack.platform import Slack
 from adapters.slack.settings import SlackSettings
 from bot.inbox import next_waiting
@@ -37,7 +38,7 @@ def stub() -> Iterator[SocketStub]:
 
 def app(records: Records, stub: SocketStub) -> Slack:
     """Return the app, in Socket Mode."""
-    return Slack(records, SlackSettings("", TOKEN, app_token=APP_TOKEN, api=stub.api))
+    return Slack([Branch(records, SlackSettings("", TOKEN, app_token=APP_TOKEN, api=stub.api))])
 
 
 def until(is_so: Callable[[], object]) -> None:

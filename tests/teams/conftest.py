@@ -12,7 +12,7 @@ import urllib3
 from aiohttp.test_utils import TestClient
 
 from adapters.public import create_public_app
-from adapters.teams.platform import Teams
+from adapters.teams.platform import OnTeams, Teams
 from bot.records.store import Records
 from bot.records.tables import Event
 from tests.records.conftest import NotedJobs
@@ -91,7 +91,8 @@ async def open_door(
     """Open the way in as it is served."""
 
     async def opened(**how: Any) -> Client:
-        teams = Teams(records, how.pop("settings", settings.teams()), **how)
+        guard = how.pop("guard", None)
+        teams = Teams([OnTeams(records, how.pop("settings", settings.teams()), **how)], guard=guard)
         app = create_public_app(teams.routes())
 
         async def stop(_app: object) -> None:

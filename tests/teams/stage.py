@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from adapters.public import create_public_app
 from adapters.teams.callers import CHANNEL, Caller
 from adapters.teams.door import PATH
-from adapters.teams.platform import Teams
+from adapters.teams.platform import OnTeams, Teams
 from adapters.teams.settings import Services, TeamsSettings
 from bot import inbox
 from bot.desk import Desk
@@ -250,12 +250,12 @@ class TeamsStage:
 def settings_of(client: Playground, login: str) -> TeamsSettings:
     """Return the settings of a bot that the playground talks to; it signs in at the stand-in of Microsoft."""
     services = Services(login=login, connector=client.connector, local=True)
-    return TeamsSettings("an-app", "right", ("a-tenant",), services)
+    return TeamsSettings("an-app", "right", (client.config()["tenantId"],), services)
 
 
 def platform(records: Records, settings: TeamsSettings, *, inducts: bool = False) -> Teams:
     """Return the way in, as it is for the playground."""
-    return Teams(records, settings, inducts=inducts, guard=Trusting())
+    return Teams([OnTeams(records, settings, inducts)], guard=Trusting())
 
 
 __all__ = ["PATH", "TeamsStage", "Trusting", "Working", "platform", "served", "settings_of"]
