@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("--gold", type=Path, default=Path("../shared/gold"), help="a folder of further sets")
     given = parser.parse_args()
     door = build_on_file(from_environment())
-    files = [*sorted(UNSEEN.glob("*.jsonl")), *sorted(given.gold.glob("*.jsonl"))]
+    files = [*sorted(UNSEEN.glob("round*.jsonl")), *sorted(given.gold.glob("*.jsonl"))]
     print(f"{'':20}{'cases':>7}" + "".join(f"{column:>18}" for column in COLUMNS))
     for path in files:
         if given.only in path.stem:

@@ -96,22 +96,25 @@ def borne_out(pack: Pack, reading: Reading, thread: Thread | None, text: str) ->
     """Return the reading without the fact that was asked back, where the message is hardly about it.
 
     A reader takes almost anything for a reply while a question is open ("the printer has died"). It is one
-    where it begins with the yes or no that it was taken for, and not with the other; where it says the same
-    read alone; or where the reader is sure and the message alone is not about something else. For the answer
-    that is told the stricter side the reader need not be sure.
+    where it begins with the yes or no that it was taken for, and not with the other, or where it says the
+    same read alone. For the answer that is told the stricter side it is enough that the reader is rather sure
+    and the message alone is not about something else; for the other it must not name another topic clearly.
     """
     found = reading.facts.get(thread.asked or "") if thread else None
     alone = reading.alone
     if thread is None or thread.asked is None or found is None or alone is None:
         return reading
     same = alone.facts.get(thread.asked)
-    says_so = same is not None and same.value == found.value
-    elsewhere = alone.intent not in _AT_HAND and alone.intent_score >= _PERHAPS
+    agrees = same is not None and same.value == found.value
     if plain := _PLAIN.match(text):
-        says_so = bool(plain[found.value])
-    strict = thread.asked in pack.facts and found.value == pack.facts[thread.asked].strict
-    enough = found.confidence >= (RATHER_SURE if strict else SURE)
-    if says_so or (plain is None and enough and not elsewhere):
+        counts = bool(plain[found.value])
+    elif thread.asked in pack.facts and found.value == pack.facts[thread.asked].strict:
+        elsewhere = alone.intent not in _AT_HAND and alone.intent_score >= _PERHAPS
+        counts = agrees or (found.confidence >= RATHER_SURE and not elsewhere)
+    else:
+        elsewhere = alone.topic != thread.reading.topic and alone.topics[0].score >= SURE
+        counts = agrees and not elsewhere
+    if counts:
         return reading
     return replace(reading, facts={fact: s for fact, s in reading.facts.items() if fact != thread.asked})
 

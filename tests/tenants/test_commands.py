@@ -95,7 +95,7 @@ def test_a_server_says_what_each_organisation_lacks_and_does_not_start(hearth: H
     assert ACORN not in ran.error
     of(hearth, BRAMLEY, "policy", "adopt")
     for server in ("serve", "web", "worker"):
-        assert f"{BRAMLEY}: a manager, a chair, a safeguarding lead" in hearth(server).error
+        assert f"{BRAMLEY}: A server needs a manager, a chair, a safeguarding lead" in hearth(server).error
     assert "HEARTH_PORT in its table" in hearth("serve", "--port", "8090").error
 
 
