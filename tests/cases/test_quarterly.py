@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.card import Quote, buttons_of
-from bot.cases import clockwork, quarterly, stages
+from bot.cases import casebook, clockwork, quarterly, stages
 from bot.cases.quarterly_dates import Quarter, over_since, quarter_of
 from bot.cases.rules import default_rules
 from bot.contact import Office
@@ -312,8 +312,8 @@ class TestTheCheck:
         (case,) = [case for case in checks(adopted).values() if case.owner]
         for what in ("lessons", "answer", "decision"):
             chair.does(f"case:write:{case.id}:{what}")
+            assert casebook.cannot(case) in str(chair.card)
             chair.says("Everything is fine.")
-            chair.presses("Close it so" if what == "lessons" else "Send it")
         assert checks(adopted)[case.occasion or ""].stage == "accepted"
         assert not [row for row in all_of(adopted, CaseEntry) if row.kind in ("lessons", "answer")]
 
