@@ -340,9 +340,10 @@ class TestFiles:
         def full(_descriptor: int) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
 
+        held = asked(records, anna)
         monkeypatch.setattr(os, "fsync", full)
         with pytest.raises(OutputError, match="No space left"), export_folder(tmp_path / "a") as put:
-            put(asked(records, anna))
+            put(held)
         assert not (tmp_path / "a").exists()
 
     def test_the_page_shows_every_value_as_text_and_loads_nothing(

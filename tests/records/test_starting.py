@@ -34,7 +34,7 @@ def hearth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hearth:
     return run
 
 
-def _started(*_: object) -> None:
+def _started(*_: object, **__: object) -> None:
     raise AssertionError("it has started")
 
 
