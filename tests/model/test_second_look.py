@@ -172,7 +172,9 @@ def test_names_and_numbers_do_not_leave_and_the_key_goes_to_the_provider_alone(
     provider: Provider, both: Answerer
 ) -> None:
     provider.labels(READ)
-    both.ask("Can I friend Oluchi Adeyemi, a mum I visit? She's on 07700 900123 or o.a@example.org", ("volunteer",))
+    both.ask(
+        "Can I friend Oluchi Adeyemi, a mum I visit? She's on 07700 900123 or o.a@example.org", ("volunteer",)
+    )
     sent = json.dumps(provider.sent)
     assert not [word for word in ("Oluchi", "Adeyemi", "07700", "example.org", KEY) if word in sent]
     assert "Can I friend [name], a mum I visit?" in sent
