@@ -10,7 +10,7 @@ from knowledge.careful import SecondLook
 from knowledge.clauses import Clause, Policy
 from knowledge.evidence import words_behind
 from knowledge.index import ClauseIndex
-from knowledge.message_reader import unmarked
+from knowledge.message_reader import reworded
 from knowledge.pack import ASK_ROLE, ASK_WHOM, Pack, Verdict
 from knowledge.reading import TARGETS, Reader, Reading, Role, Settled, Target, Value
 from knowledge.threads import Thread, asked_words, borne_out, continued, roles_now
@@ -108,11 +108,11 @@ class Answerer:
         thread: Thread | None,
         roles: tuple[Role, ...],
     ) -> Decision:
-        """Return the decision; a permission only where the words read without marks give it too."""
+        """Return the decision; a permission only where the words, put a little otherwise, give it too."""
         if decision.verdict != "allowed" or self._rereader is None:
             return decision
         said, asked = (thread.said, thread.asked) if thread else ("", None)
-        again = self._rereader.read(unmarked(question), said, asked_words(self.pack, asked))
+        again = self._rereader.read(reworded(question), said, asked_words(self.pack, asked))
         again = continued(self.pack, thread, borne_out(self.pack, again, thread, question))
         return decide(self.pack, replace(merged, other=replace(again, other=None)), roles)
 

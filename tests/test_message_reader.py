@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from adapters.main import MODELS
 from knowledge.embedding import load_tokenizer
-from knowledge.message_reader import ReaderError, TrainedReader, plain
+from knowledge.message_reader import ReaderError, TrainedReader, plain, reworded
 from tests.policies import home_start_pack
 
 
@@ -90,3 +90,9 @@ def test_a_topic_that_was_not_learned_is_named(reader: TrainedReader) -> None:
     assert reader.untaught(pack) == ()
     added = replace(pack, topics={**pack.topics, "parking": pack.topics["x_premises"]})
     assert reader.untaught(added) == ("parking",)
+
+
+def test_reworded_a_message_keeps_what_it_says_of_the_support_and_leaves_out_the_senders_own_past() -> None:
+    assert reworded("Can I add a mum I used to visit?") == "can i add a mum i visit"
+    assert reworded("Her support's ended, we're told.") == "her supports ended were told"
+    assert reworded("We used to support her; I'm used to it.") == "we used to support her im used to it"

@@ -110,7 +110,10 @@ def train(args: argparse.Namespace) -> None:
     batcher = Batcher(tokenizer, labels, rows)
     weights = rarity(training, labels["fact"])
     if args.start:
-        net.load_state_dict(torch.load(args.start), strict=False)  # the pooler, which nothing uses, may lack
+        missing, unknown = net.load_state_dict(torch.load(args.start), strict=False)
+        # Weights that were read back from a reader.onnx lack the pooler, which nothing uses.
+        if unknown or [name for name in missing if ".pooler." not in name]:
+            raise SystemExit(f"{args.start} is of another network: {[*missing, *unknown][:3]}")
     steps = args.epochs * (len(training) // args.batch + 1)
     optimiser = torch.optim.AdamW(
         [
