@@ -3,13 +3,10 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.cases import clockwork
-from bot.cases.rules import default_rules
-from bot.records import audit
 from bot.records.store import Records
 from bot.records.tables import Case, CaseEntry, Consent
-from tests.cases.forms import House, act
-from tests.cases.held import all_are_seen_to
+from tests.cases.forms import House
+from tests.cases.sequences import Step, stand
 from tests.cases.test_content import begin, consented, named
 from tests.induction.conftest import Someone
 from tests.records.conftest import Clock
@@ -39,18 +36,10 @@ def test_no_post_is_without_owner_date_and_audit_nor_approved_by_its_author_or_w
     clock: Clock,
     author: str,
     given_: bool,  # noqa: FBT001 - hypothesis gives it
-    steps: list[tuple[str, str | int, str, bool]],
+    steps: list[Step],
 ) -> None:
     _proposed(house[author], given=given_)
-    for who, what, text, waits in steps:
-        act(house[who], what, text)
-        if waits:
-            clock.passes(days=1)
-            clockwork.look(adopted, default_rules())
-        all_are_seen_to(adopted)
-        _none_is_approved_without_consent(adopted)
-    with adopted.reading() as session:
-        assert audit.verify(session, adopted) is None
+    stand(house, adopted, clock, steps, _none_is_approved_without_consent)
 
 
 def _proposed(author: Someone, *, given: bool) -> None:

@@ -5,13 +5,11 @@ from collections.abc import Sequence
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.cases import clockwork, stages
-from bot.cases.rules import default_rules
-from bot.records import audit
+from bot.cases import stages
 from bot.records.store import Records
 from bot.records.tables import Case, CaseEntry, Handoff
-from tests.cases.forms import House, act
-from tests.cases.held import all_are_seen_to
+from tests.cases.forms import House
+from tests.cases.sequences import Step, stand
 from tests.cases.test_unanswered import ask
 from tests.records.conftest import Clock
 from tests.records.stage import all_of
@@ -39,19 +37,11 @@ def test_no_question_is_without_someone_date_and_audit_nor_answered_by_whoever_a
     adopted: Records,
     clock: Clock,
     asker: str,
-    steps: list[tuple[str, str | int, str, bool]],
+    steps: list[Step],
 ) -> None:
     house[asker].does("case:leave")
     ask(house[asker])
-    for who, what, text, waits in steps:
-        act(house[who], what, text)
-        if waits:
-            clock.passes(days=2)
-            clockwork.look(adopted, default_rules())
-        all_are_seen_to(adopted)
-        _none_is_answered_by_its_asker(adopted)
-    with adopted.reading() as session:
-        assert audit.verify(session, adopted) is None
+    stand(house, adopted, clock, steps, _none_is_answered_by_its_asker, days=2)
 
 
 def _none_is_answered_by_its_asker(records: Records) -> None:

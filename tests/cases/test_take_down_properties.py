@@ -4,13 +4,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.card import buttons_of
-from bot.cases import clockwork, stages
-from bot.cases.rules import default_rules
-from bot.records import audit
+from bot.cases import stages
 from bot.records.store import Records
 from bot.records.tables import Case, CaseEntry, Handoff
-from tests.cases.forms import House, act
-from tests.cases.held import all_are_seen_to
+from tests.cases.forms import House
+from tests.cases.sequences import Step, stand
 from tests.cases.test_content import PARENT, downs, proposed
 from tests.records.conftest import Clock
 from tests.records.stage import all_of, person_of
@@ -50,18 +48,10 @@ def withdrawn(house: House, records: Records) -> Case:
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, min_size=4, max_size=12))
 def test_no_take_down_is_without_someone_date_and_audit_and_only_an_officer_closes_it(
-    house: House, adopted: Records, clock: Clock, steps: list[tuple[str, str | int, str, bool]]
+    house: House, adopted: Records, clock: Clock, steps: list[Step]
 ) -> None:
     withdrawn(house, adopted)
-    for who, what, text, waits in steps:
-        act(house[who], what, text)
-        if waits:
-            clock.passes(days=1)
-            clockwork.look(adopted, default_rules())
-        all_are_seen_to(adopted)
-        _each_is_closed_by_its_owner(adopted)
-    with adopted.reading() as session:
-        assert audit.verify(session, adopted) is None
+    stand(house, adopted, clock, steps, _each_is_closed_by_its_owner)
 
 
 def _each_is_closed_by_its_owner(records: Records) -> None:
