@@ -2,8 +2,8 @@
 
 python -m benchmarks.alarming [--list] [--amid] [--only NAME]
 
-`first` and `second` in `alarming` were written by hands that had seen neither the rules nor the examples;
-see `alarming/README.md` for the first runs. The rounds of `unseen` were all looked at.
+The sets in `alarming` were written by hands that had seen neither the rules nor the examples; see
+`alarming/README.md` for the first runs. The rounds of `unseen` were looked at, but for 11 and 12.
 """
 
 import argparse

@@ -4,8 +4,8 @@
 
 Run from the repository's root with Hearth's own environment; it needs nothing else, and takes five minutes on
 one core, most of it for the vectors, which are kept in .build/danger.npz. Learns from danger/harm.txt and
-danger/harmless.txt (written for this), from the messages in data/ and data/next, and from the first set of
-benchmarks/alarming. The second set is for measuring alone. Writes knowledge/models/danger.npz.
+danger/harmless.txt (written for this), from the messages in data/ and the folders in it, and from the first
+set of benchmarks/alarming. The others are for measuring alone. Writes knowledge/models/danger.npz.
 
 A support vector machine: the dual is climbed one example at a time, the bias as a constant in the kernel. Of
 the harmless messages, whose number is large, those that are nearly taken for harm are added in rounds.
@@ -167,7 +167,7 @@ def _lines(name: str) -> list[str]:
 
 
 def _messages() -> list[tuple[str, bool]]:
-    """Return the messages of data/ and data/next, each once, and whether it speaks of harm."""
+    """Return the messages of data/ and the folders in it, each once, and whether it speaks of harm."""
     found: dict[str, bool] = {}
     for path in sorted((HERE / "data").glob("**/*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
