@@ -1,7 +1,7 @@
-"""The one place that knows the concrete classes and wires them."""
+"""Wiring: the one place, with `running`, that knows the concrete classes and puts them together."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,16 +26,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from adapters.public import Platform
     from adapters.shelf import Shelf
-    from adapters.web.bell import Bell
     from adapters.web.settings import WebSettings
-    from bot.channel import Channel
     from bot.induction.course import Course
-    from bot.overhearing import Reads
     from bot.records.store import Records
     from bot.records.vault import Key
-    from bot.work import Task, Worker
     from knowledge.danger import Danger
     from knowledge.embedding import Embedder
     from knowledge.message_reader import TrainedReader
@@ -218,10 +213,11 @@ def build_conversation(
 
     `records` are the organisation's where they are open; else its register is read if it is there.
     """
-    return _talk(build_shelf(settings, records, progress=progress))
+    return talk_of(build_shelf(settings, records, progress=progress))
 
 
-def _talk(shelf: "Shelf") -> Conversation:
+def talk_of(shelf: "Shelf") -> Conversation:
+    """Return the conversation on the policies of a shelf."""
     from knowledge.library import Library
 
     first = next(iter(shelf.in_force()), None) or shelf.of_the_file()
@@ -311,127 +307,13 @@ def found_organisation(settings: Settings, records: "Records") -> None:
             set_up.set_up(change, set_up.read(set_up.SAMPLE.read_text(encoding="utf-8")), who="hearth")
 
 
-def build_worker(
-    served: Sequence[Served], bell: "Bell", *, accepts: bool, progress: bool = False
-) -> "Worker":
-    """Return what does the work of all that are served, in a process that accepts messages or does not.
-
-    As `build_answerer`.
-    """
-    from bot.slots import Slot
-    from bot.work import Worker
-
-    first, model = served[0], load_embedder(served[0].settings)
-    jobs = {one.records.organisation: _tasks(one, bell, model, progress=progress) for one in served}
-    return Worker(first.records, jobs, Slot(first.records, first.settings.records.worker), accepts=accepts)
-
-
-def _tasks(served: Served, bell: "Bell", model: "Embedder", *, progress: bool) -> "Mapping[str, Task]":
-    """Return what each job does for one organisation: by its policies, its rules and its channels."""
-    from adapters.no_channel import NoChannel
-    from bot.cases.rules import DEFAULTS, load_rules
-    from bot.desk import Desk
-    from bot.work import tasks
-
-    settings, records = served.settings, served.records
-    channels = build_channels(settings, records, bell)
-    shelf = build_shelf(settings, records, model, progress=progress)
-    rules = load_rules(settings.rules or DEFAULTS, settings.calendar, settings.retention.keep["forms"])
-    desk = Desk(
-        _talk(shelf),
-        lambda conversation: channels.get(conversation.partition(":")[0], NoChannel()),
-        load_course(settings),
-        rules,
-        _course_now(settings, shelf),
-    )
-    return tasks(desk, settings.retention.keep, settings.calendar)
-
-
-def build_channels(settings: Settings, records: "Records", bell: "Bell") -> "Mapping[str, Channel]":
-    """Return the channels of all platforms that are set, by the word with which their conversations begin."""
-    from adapters.web.channel import WebChannel
-
-    channels: dict[str, Channel] = {"web": WebChannel(records, bell)}
-    if settings.slack is not None:
-        from adapters.slack.platform import slack_channel
-
-        channels["slack"] = slack_channel(records, settings.slack)
-    if settings.teams is not None:
-        from adapters.teams.platform import teams_channel
-
-        channels["teams"] = teams_channel(records, settings.teams)
-    return channels
-
-
-def build_platforms(served: Sequence[Served]) -> "Sequence[Platform]":
-    """Return the platforms that are set, to be served: each once, for all organisations that are on it."""
-    platforms: list[Platform] = []
-    listening = [
-        one.settings
-        for one in served
-        if one.settings.public.listens and (one.settings.slack or one.settings.teams)
-    ]
-    overhears = load_overhearing(listening[0]) if listening else None
-    if any(one.settings.slack for one in served):
-        from adapters.slack.branch import Branch
-        from adapters.slack.platform import Slack
-
-        branches = [
-            Branch(
-                one.records,
-                one.settings.slack,
-                inducts=one.settings.public.induct_on_join,
-                overhears=overhears if one.settings.public.listens else None,
-            )
-            for one in served
-            if one.settings.slack
-        ]
-        platforms.append(Slack(branches, pane=served[0].settings.slack_pane))
-    if any(one.settings.teams for one in served):
-        from adapters.teams.platform import OnTeams, Teams
-
-        on_teams = [
-            OnTeams(
-                one.records,
-                one.settings.teams,
-                one.settings.public.induct_on_join,
-                overhears if one.settings.public.listens else None,
-            )
-            for one in served
-            if one.settings.teams
-        ]
-        platforms.append(Teams(on_teams))
-    return platforms
-
-
-def load_overhearing(settings: Settings) -> "Reads":
-    """Return what checks what is said in channels to others; no language model reads it. As `load_danger`."""
-    from bot.overhearing import reads
-    from knowledge.danger import WatchfulReader
-
-    reader = WatchfulReader(load_reader(read_pack(settings)), load_danger(load_embedder(settings)))
-    return reads(reader.read)
-
-
 def load_course(settings: Settings) -> "Course":
     """Return the induction on the policy; raise PolicyError or PackError where one cannot be used."""
-    return _course(settings, *load_policy(settings))
+    return course_on(settings, *load_policy(settings))
 
 
-def _course_now(settings: Settings, shelf: "Shelf") -> "Callable[[], Course]":
-    """Return what finds the induction on the version in force, each made once."""
-    made: dict[str, Course] = {}
-
-    def now() -> "Course":
-        policy, pack = shelf.main()
-        if policy.version not in made or made[policy.version].pack != pack:
-            made[policy.version] = _course(settings, policy, pack)
-        return made[policy.version]
-
-    return now
-
-
-def _course(settings: Settings, policy: Policy, pack: Pack) -> "Course":
+def course_on(settings: Settings, policy: Policy, pack: Pack) -> "Course":
+    """Return the induction on a version of the policy; as `load_course`."""
     from bot.induction.course import Course
     from knowledge.situations import load_situations
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adapters import logs
+from adapters import logs, running
 from adapters import main as wiring
 from adapters.main import Served
 from adapters.output import say
@@ -148,7 +148,7 @@ def _require_adopted(served: Served) -> None:
 
 @contextmanager
 def _working(served: Sequence[Served], bell: "Bell", *, accepts: bool) -> Iterator[None]:
-    worker = wiring.build_worker(served, bell, accepts=accepts, progress=sys.stderr.isatty())
+    worker = running.build_worker(served, bell, accepts=accepts, progress=sys.stderr.isatty())
     worker.start()
     try:
         yield
@@ -177,7 +177,7 @@ def _serve_web(served: Sequence[Served], bell: "Bell") -> None:
     chats = [(one.records, _chat(one), _started(one.settings)) for one in served]
 
     async def run() -> None:
-        async with listening(wiring.build_platforms(served), served[0].settings.public):
+        async with listening(running.build_platforms(served), served[0].settings.public):
             await asyncio.gather(*(serve_web(records, chat, bell, told) for records, chat, told in chats))
 
     asyncio.run(run())

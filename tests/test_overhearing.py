@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters import main as wiring
+from adapters import running
 from adapters.settings import SettingsError, from_environment
 from bot.overhearing import Reads
 
@@ -12,7 +12,7 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Reads:
     """What a message is taken for, as the server is wired."""
     folder = tmp_path_factory.mktemp("data")
     model = {"HEARTH_MODEL": "openai:none", "HEARTH_MODEL_URL": "http://127.0.0.1:9", "HEARTH_MODEL_KEY": "x"}
-    return wiring.load_overhearing(from_environment({"HEARTH_DATA": str(folder), **model}))
+    return running.load_overhearing(from_environment({"HEARTH_DATA": str(folder), **model}))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapters import main as wiring
+from adapters import running
 from adapters.main import Served
 from adapters.organisations import organisations_from
 from adapters.public import create_public_app
@@ -70,9 +71,9 @@ async def house(
         wiring.adopt_policy(one.settings, one.records, who="test")
         appoint(one.records, account(one.records.organisation, MANAGER), "manager")
     queue.waiting.clear()  # that policies were adopted is news for nobody yet
-    (platform,) = wiring.build_platforms(served)
+    (platform,) = running.build_platforms(served)
     client = await aiohttp_client(create_public_app(platform.routes()))
-    tasks = wiring.build_worker(served, Bell(), accepts=False).tasks
+    tasks = running.build_worker(served, Bell(), accepts=False).tasks
     yield House({one.records.organisation: one for one in served}, tasks, queue, client, tokens, microsoft)
     await platform.stop()
     engine.dispose()

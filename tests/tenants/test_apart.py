@@ -138,11 +138,11 @@ async def test_no_card_goes_into_another_organisations_tenant_whoever_wrote_its_
     acorn = house.served[ACORN]
 
     def send() -> None:
-        from adapters import main as wiring
+        from adapters import running
         from adapters.web.bell import Bell
         from bot.card import Card
 
-        channel = wiring.build_channels(acorn.settings, acorn.records, Bell())["teams"]
+        channel = running.build_channels(acorn.settings, acorn.records, Bell())["teams"]
         channel.send(account(BRAMLEY, MANAGER), Card("c1", "For Acorn alone"))
 
     with pytest.raises(TryLater, match="not the organisation's"):
