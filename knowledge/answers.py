@@ -14,7 +14,7 @@ from knowledge.message_reader import reworded
 from knowledge.pack import ASK_ROLE, ASK_WHOM, Pack, Verdict
 from knowledge.reading import TARGETS, Reader, Reading, Role, Settled, Target, Value
 from knowledge.threads import Thread, asked_words, borne_out, continued, roles_now
-from knowledge.verdicts import Decision, decide
+from knowledge.verdicts import SETTLED, Decision, decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Answerer:
         reading = borne_out(self.pack, reading, thread, question)
         merged = continued(self.pack, thread, reading)
         roles = roles_now(roles, reading)
-        decision = self._reread(decide(self.pack, merged, roles), merged, question, thread, roles)
+        decision, merged = self._reread(merged, question, thread, roles)
         leaning = thread is not None and "new" not in (reading.act, merged.act)
         said = f"{thread.said} / {question}" if leaning and thread else question
         return self._answer(question, decision, merged, roles, said)
@@ -101,20 +101,22 @@ class Answerer:
         return self._second_look.at(first, question, before, asked) if self._second_look else first
 
     def _reread(
-        self,
-        decision: Decision,
-        merged: Reading,
-        question: str,
-        thread: Thread | None,
-        roles: tuple[Role, ...],
-    ) -> Decision:
-        """Return the decision; a permission only where the words, put a little otherwise, give it too."""
+        self, merged: Reading, question: str, thread: Thread | None, roles: tuple[Role, ...]
+    ) -> tuple[Decision, Reading]:
+        """Return the decision and what it rests on; a permission only where other words would give it too.
+
+        What those would not establish is not taken as a fact in what follows either.
+        """
+        decision = decide(self.pack, merged, roles)
         if decision.verdict != "allowed" or self._rereader is None:
-            return decision
+            return decision, merged
         said, asked = (thread.said, thread.asked) if thread else ("", None)
         again = self._rereader.read(reworded(question), said, asked_words(self.pack, asked))
         again = continued(self.pack, thread, borne_out(self.pack, again, thread, question))
-        return decide(self.pack, replace(merged, other=replace(again, other=None)), roles)
+        decision = decide(self.pack, replace(merged, other=replace(again, other=None)), roles)
+        if decision.verdict == "allowed":
+            return decision, merged
+        return decision, merged.both(lambda reading: _agreed(reading, again))
 
     def words_behind(self, question: str) -> Mapping[str, str]:
         """Return the words of a question on which each of its facts rests; slow, for explaining."""
@@ -263,6 +265,13 @@ def _words(decision: Decision, reading: Reading) -> str:
     if reading.form == "must":
         words = without_yes_or_no(words)
     return words
+
+
+def _agreed(reading: Reading, again: Reading) -> Reading:
+    """Return a reading with the facts alone that another one settles the same way."""
+    same = {fact for fact, found in again.facts.items() if found.confidence >= SETTLED}
+    facts = {f: s for f, s in reading.facts.items() if f in same and again.facts[f].value == s.value}
+    return replace(reading, facts=facts)
 
 
 def _without_facts(reading: Reading) -> Reading:

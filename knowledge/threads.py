@@ -98,7 +98,7 @@ def borne_out(pack: Pack, reading: Reading, thread: Thread | None, text: str) ->
     A reader takes almost anything for a reply while a question is open ("the printer has died"). It is one
     where it begins with the yes or no that it was taken for, and not with the other, or where it says the
     same read alone. For the answer that is told the stricter side it is enough that the reader is rather sure
-    and the message alone is not about something else; for the other it must not name another topic clearly.
+    and the message alone is not about something else. For the other see `_permits`.
     """
     found = reading.facts.get(thread.asked or "") if thread else None
     alone = reading.alone
@@ -106,17 +106,29 @@ def borne_out(pack: Pack, reading: Reading, thread: Thread | None, text: str) ->
         return reading
     same = alone.facts.get(thread.asked)
     agrees = same is not None and same.value == found.value
+    elsewhere = alone.intent not in _AT_HAND and alone.intent_score >= _PERHAPS
     if plain := _PLAIN.match(text):
         counts = bool(plain[found.value])
     elif thread.asked in pack.facts and found.value == pack.facts[thread.asked].strict:
-        elsewhere = alone.intent not in _AT_HAND and alone.intent_score >= _PERHAPS
         counts = agrees or (found.confidence >= RATHER_SURE and not elsewhere)
     else:
-        elsewhere = alone.topic != thread.reading.topic and alone.topics[0].score >= SURE
-        counts = agrees and not elsewhere
+        counts = agrees and _permits(pack, thread, alone, thread.asked, elsewhere=elsewhere)
     if counts:
         return reading
     return replace(reading, facts={fact: s for fact, s in reading.facts.items() if fact != thread.asked})
+
+
+def _permits(pack: Pack, thread: Thread, alone: Reading, asked: str, *, elsewhere: bool) -> bool:
+    """Say whether a message, read alone, is enough of a reply to take away what forbids.
+
+    It is not where it names another topic clearly, nor where it hardly settles the fact and is rather about
+    something that the policy does not speak of ("the boiler has died").
+    """
+    best = alone.topics[0]
+    if best.topic != thread.reading.topic and best.score >= SURE:
+        return False
+    uncovered = not pack.topics[best.topic].covered and best.score >= UNCLEAR_TOPIC
+    return alone.facts[asked].confidence >= SETTLED or not (elsewhere or uncovered)
 
 
 def plain_value(text: str) -> Value | None:

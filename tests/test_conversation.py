@@ -282,6 +282,14 @@ async def test_a_remark_that_is_no_reply_permits_nothing(volunteer: Person, rema
     assert verdict(await volunteer.says(remark)) != "allowed"
 
 
+async def test_that_a_volunteers_own_visits_ended_is_asked_about_and_taken_for_nothing_in_what_follows(
+    volunteer: Person,
+) -> None:
+    assert verdict(await volunteer.says("Can I add a mum I used to support on facebook?")) == "depends"
+    assert verdict(await volunteer.says("the boiler has died on us")) != "allowed"
+    assert verdict(await volunteer.says("no, they finished in June")) == "allowed"
+
+
 @pytest.mark.parametrize(
     "reply", ["no", "they left in may", "no, it ended last year", "that wrapped up ages ago"]
 )
