@@ -3,7 +3,7 @@
 python -m benchmarks.alarming [--list] [--amid] [--only NAME]
 
 The sets in `alarming` were written by hands that had seen neither the rules nor the examples; see
-`alarming/README.md` for the first runs. The rounds of `unseen` were looked at, but for 11 and 12.
+`alarming/README.md` for the first runs. The rounds of `unseen` were looked at, but for 13 and 14.
 """
 
 import argparse

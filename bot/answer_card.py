@@ -3,9 +3,10 @@
 from datetime import date
 
 from bot.card import Button, Buttons, Card, Element, Quote, Text
-from knowledge.answers import Answer, AskBack, Citation
+from knowledge.answers import Answer, AskBack, Citation, says_yes_or_no
 from knowledge.clauses import Clause, Policy
 from knowledge.pack import ASK_ROLE, ASK_WHOM, Pack, Verdict
+from knowledge.reading import TURNED
 
 TITLES: dict[Verdict, str] = {
     "allowed": "The policy allows this",
@@ -52,9 +53,10 @@ def answer_card(card_id: str, answer: Answer, policy: Policy, pack: Pack, today:
 
 
 def _title(answer: Answer) -> str:
-    """Return the verdict in words; asked whether one must, allowing and forbidding would say too much."""
-    turned = answer.reading.form == "must" and answer.verdict in ("allowed", "not_allowed")
-    return TITLES["info"] if turned else TITLES[answer.verdict]
+    """Return the verdict in words; of the act turned round, allowing and forbidding would say too much."""
+    turned = answer.reading.form in TURNED and not says_yes_or_no(answer.say)
+    too_much = turned and answer.verdict in ("allowed", "not_allowed")
+    return TITLES["info" if too_much else answer.verdict]
 
 
 def _quote(citation: Citation) -> Quote:

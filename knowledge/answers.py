@@ -11,8 +11,8 @@ from knowledge.clauses import Clause, Policy
 from knowledge.evidence import words_behind
 from knowledge.index import ClauseIndex
 from knowledge.message_reader import reworded
-from knowledge.pack import ASK_ROLE, ASK_WHOM, Pack, Verdict
-from knowledge.reading import TARGETS, Reader, Reading, Role, Settled, Target, Value
+from knowledge.pack import ASK_ROLE, ASK_WHOM, Pack, Row, Verdict
+from knowledge.reading import FORMS, TARGETS, TURNED, Form, Reader, Reading, Role, Settled, Target, Value
 from knowledge.threads import Thread, asked_words, borne_out, continued, roles_now
 from knowledge.verdicts import SETTLED, Decision, decide
 
@@ -258,13 +258,20 @@ def questions_in(text: str) -> list[str]:
 NEAR = 0.35
 
 
+_YES_OR_NO = re.compile(r"^(Yes|No)[,.:] ")
+
+
 def _words(decision: Decision, reading: Reading) -> str:
     if decision.ask == ASK_ROLE:
         return "It depends on your role: the rules differ for volunteers, staff and trustees."
-    words = " ".join(dict.fromkeys(row.say for row in decision.rows))
-    if reading.form == "must":
-        words = without_yes_or_no(words)
-    return words
+    return " ".join(dict.fromkeys(_said(row, reading.form) for row in decision.rows))
+
+
+def _said(row: Row, form: Form) -> str:
+    """Return a row's words; without their yes or no where they were written for another form of question."""
+    written_for = row.form or tuple(one for one in FORMS if one not in TURNED)
+    apt = form in written_for and (form not in TURNED or TURNED.issuperset(written_for))
+    return row.say if apt else without_yes_or_no(row.say)
 
 
 def _agreed(reading: Reading, again: Reading) -> Reading:
@@ -284,8 +291,13 @@ def without_yes_or_no(words: str) -> str:
     "Do I have to turn her down?" asks about the opposite of the act that the row speaks of: "no, not while
     she is supported" would be heard the wrong way round.
     """
-    bare = re.sub(r"^(Yes|No)[,.:] ", "", words)
+    bare = _YES_OR_NO.sub("", words)
     return bare[0].upper() + bare[1:]
+
+
+def says_yes_or_no(words: str) -> bool:
+    """Say whether an answer begins with a yes or no."""
+    return _YES_OR_NO.match(words) is not None
 
 
 def _value(pressed: str) -> Value | None:

@@ -9,9 +9,9 @@ what is told in passing, at the end of a question about something else, must not
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from io import BytesIO
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -26,14 +26,11 @@ from knowledge.reading import Reader, Reading
 
 NAME = "danger.npz"
 # One sentence is less to go by than the whole text: so much more must speak for it.
-ONE_SENTENCE = 0.2
-# What a reader's own probability of harm adds, by its logarithm: nothing up to about one in eight.
-_ADDS, _FROM = 0.05, 2.0
-# What the reader takes, less likely than the first to be harm, for a question on the policy, rings from the
-# second on. Without this 35 of the 480 questions of benchmarks/unseen rang, with it 19; no miss came of it
-# there or in benchmarks/alarming, on which it was chosen.
-MERE, MUCH = 0.02, 0.8
-_JUST_NOT = 0.49
+ONE_SENTENCE = 0.4
+# What a reader's own probability of harm adds or takes away, by its logarithm: nothing at one in thirteen,
+# and it adds no more than the third. Chosen on benchmarks/alarming (the first four sets) and on rounds 1 to
+# 12 of benchmarks/unseen.
+_WEIGHT, _NEUTRAL, _MOST = 0.25, -2.5, 0.6
 # How fast the probability grows around one half; it is there to be compared, not to be believed.
 STEEPNESS = 8.0
 _SHORTEST_SENTENCE = 3  # words; fewer are read with the whole text alone
@@ -69,12 +66,16 @@ class Examples:
         lengths: NDArray[np.float32] = (self.vectors**2).sum(axis=1)
         return lengths
 
-    def score(self, inner: NDArray[np.float32]) -> float:
-        """Return how much speaks for harm in a vector (d,): from 0 on it is to be taken for it."""
+    def scores(self, inner: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return how much speaks for harm in each of the vectors (k, d): from 0 on it is to be taken for it.
+
+        All at once, as nearly all of the time goes into fetching the examples from memory.
+        """
         even = (inner - self.mean) / self.spread
         # |a - b|² = |a|² - 2ab + |b|²: one product instead of a table of differences, ten times as fast.
-        squares = self._lengths - 2 * (self.vectors @ even) + even @ even
-        return float(self.pulls @ np.exp(-self.nearness * squares) + self.bias)
+        squares = self._lengths - 2 * (even @ self.vectors.T) + (even**2).sum(axis=1)[:, None]
+        found: NDArray[np.float32] = np.exp(-self.nearness * squares) @ self.pulls + self.bias
+        return found
 
 
 class Danger:
@@ -102,18 +103,20 @@ class Danger:
             )
         return cls(embedder, _unpacked(kept))
 
-    def of(self, text: str, likely: float = 0.0) -> float:
+    def of(self, text: str, likely: Callable[[str], float]) -> float:
         """Return how likely a text speaks of harm, 0 to 1; from one half on it is to be taken for it.
 
-        `likely` is how likely a reader takes it to be that the text alone does.
+        `likely` says how likely a reader takes a text by itself to be: asked of the whole text, and of those
+        of its sentences that it could turn.
         """
-        clean = plain(text)
-        scores = [self._score(clean), *(self._score(part) - ONE_SENTENCE for part in sentences(clean))]
-        sure = max(scores) + _ADDS * max(_logarithm(likely) + _FROM, 0.0)
-        return float(1 / (1 + np.exp(-STEEPNESS * sure)))
-
-    def _score(self, text: str) -> float:
-        return self._examples.score(self._embedder.inner(text))
+        parts = (plain(text), *sentences(plain(text)))
+        scores = self._examples.scores(np.stack([self._embedder.inner(part) for part in parts]))
+        scores[1:] -= ONE_SENTENCE
+        turned = [
+            float(score) + (_weight(likely(part)) if at == 0 or score >= -_MOST else 0.0)
+            for at, (part, score) in enumerate(zip(parts, scores, strict=True))
+        ]
+        return float(1 / (1 + np.exp(-STEEPNESS * max(turned))))
 
 
 class WatchfulReader:
@@ -133,7 +136,11 @@ class WatchfulReader:
         with self._free_cores:
             reading = self._reader.read(text, before, asked)
             alone = reading.alone or reading
-            return replace(reading, danger=_weighed(self._danger.of(text, alone.danger), alone))
+            likely = partial(self._likely, plain(text), alone.danger)
+            return replace(reading, danger=self._danger.of(text, likely))
+
+    def _likely(self, whole: str, danger: float, part: str) -> float:
+        return danger if part == whole else self._reader.read(part).danger
 
 
 def _cores() -> int:
@@ -143,21 +150,16 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _weighed(danger: float, alone: Reading) -> float:
-    """Return the danger; of what the reader takes for a mere question, only where much speaks for it."""
-    mere = alone.intent == "policy_question" and alone.danger < MERE
-    return min(danger, _JUST_NOT) if mere and danger < MUCH else danger
-
-
 def sentences(text: str) -> Sequence[str]:
     """Return the sentences of a text that has more than one; where it turns aside, another one begins."""
     parts = [part.strip(" ,") for part in _APART.split(text)]
     return [part for part in parts if len(part.split()) >= _SHORTEST_SENTENCE] if len(parts) > 1 else []
 
 
-def _logarithm(likely: float) -> float:
-    """Return the logarithm of the odds, cut at about one in a thousand."""
-    return float(np.log(likely + 1e-3) - np.log(1 - likely + 1e-3))
+def _weight(likely: float) -> float:
+    """Return what a reader's probability adds to a score; its odds are cut at about one in a thousand."""
+    odds = float(np.log(likely + 1e-3) - np.log(1 - likely + 1e-3))
+    return min(_WEIGHT * (odds - _NEUTRAL), _MOST)
 
 
 def pack(examples: Examples, model: str, file: Path) -> str:

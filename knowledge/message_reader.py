@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 
 from knowledge.pack import Pack
 from knowledge.reading import Reading, Role, Scored, Settled
+from knowledge.spelling import Speller
 from knowledge.verdicts import POSSIBLE
 
 # A topic, fact or role below these is not worth carrying.
@@ -38,6 +39,7 @@ class TrainedReader:
         self._max_tokens: int = card["max_tokens"]
         self._labels: Mapping[str, list[str]] = card["labels"]
         self._outputs = [output.name for output in session.get_outputs()]
+        self._speller = Speller(card["words"])
 
     @classmethod
     def load(cls, folder: Path, tokenizer: Tokenizer, pack: Pack) -> Self:
@@ -49,7 +51,7 @@ class TrainedReader:
             raise ReaderError(f"{error.filename}: {error.strerror}. Install Hearth again.") from error
         except ValueError as error:
             raise ReaderError("reader.json is damaged. Install Hearth again.") from error
-        if not {"sha256", "max_tokens", "labels"} <= set(card):
+        if not {"sha256", "max_tokens", "labels", "words"} <= set(card):
             raise ReaderError("reader.json is damaged. Install Hearth again.")
         if hashlib.sha256(weights).hexdigest() != card["sha256"]:
             raise ReaderError("reader.onnx is not the file that was released. Install Hearth again.")
@@ -111,7 +113,8 @@ class TrainedReader:
         return {name: output[0] for name, output in zip(self._outputs, outputs, strict=True)}
 
     def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self._tokenizer.encode(plain(text), add_special_tokens=False).ids
+        spelt = self._speller.corrected(_MARKUP.sub("", plain(text)))
+        ids: list[int] = self._tokenizer.encode(spelt, add_special_tokens=False).ids
         return ids
 
     def _best(self, head: str, scores: Mapping[str, NDArray[np.float32]]) -> Any:
@@ -140,6 +143,10 @@ def _session(weights: bytes) -> onnxruntime.InferenceSession:
 _UNSEEN = re.compile(
     r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
+
+
+# Tags, and the marks that platforms make bold and slanted letters of: nobody means anything by them.
+_MARKUP = re.compile(r"<[!/@#a-zA-Z][^<>]{0,80}>|[*_~`]+")
 
 
 def plain(text: str) -> str:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, get_args
 
 Value = Literal["y", "n"]
-Form = Literal["may", "must", "info"]
+# What is asked of the act: may one, must one, may one leave a duty undone or do the opposite of it, must one
+# refrain from it, or what does the policy say.
+Form = Literal["may", "must", "leave", "refrain", "info"]
 Role = Literal["volunteer", "staff", "trustee", "manager", "chair"]
 Intent = Literal[
     "policy_question",
@@ -21,14 +23,26 @@ Intent = Literal[
 # before, takes something back, cannot say, asks the reason, wants the clause, or closes.
 Act = Literal["new", "reply", "follow", "correct", "dont_know", "why", "show", "thanks"]
 Bearer = Literal["self", "volunteer", "staff", "trustee", "manager", "chair", "family", "other", "scheme"]
+# `maybe_volunteer` is someone of whom it is open whether she still volunteers.
 Target = Literal[
-    "none", "family", "volunteer", "ex_volunteer", "staff", "trustee", "manager", "other", "public"
+    "none",
+    "family",
+    "volunteer",
+    "maybe_volunteer",
+    "ex_volunteer",
+    "staff",
+    "trustee",
+    "manager",
+    "other",
+    "public",
 ]
 
 ROLES: tuple[Role, ...] = get_args(Role)
 BEARERS: tuple[Bearer, ...] = get_args(Bearer)
 TARGETS: tuple[Target, ...] = get_args(Target)
 FORMS: tuple[Form, ...] = get_args(Form)
+# The forms that a yes or no written for "may I" would answer the wrong way round.
+TURNED: frozenset[Form] = frozenset({"must", "leave", "refrain"})
 INTENTS: tuple[Intent, ...] = get_args(Intent)
 ACTS: tuple[Act, ...] = get_args(Act)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from knowledge.pack import ASK_ROLE, ASK_WHOM, Pack
 from knowledge.reading import Act, Reading, Role, Scored, Settled, Value
-from knowledge.verdicts import SETTLED, SURE
+from knowledge.verdicts import IMPLIED, SETTLED, SURE
 
 WHICH = "policy"  # what is asked back: which policy is meant
 # From the first on a message names its own topic; below the second it names none.
@@ -23,6 +23,10 @@ _AT_HAND = frozenset({"policy_question", "help"})
 _PERHAPS = 0.4
 # How sure the reader must be of a reply that brings the stricter answer; chosen on rounds 7, 8 and `remarks`.
 RATHER_SURE = 0.75
+# How sure the message alone must be at least; with less 4 more of 1,043 remarks and replies permit wrongly.
+RATHER_NOT = 0.5
+# How sure a fact still is that a later message may contradict: it holds, but no permission rests on it.
+DOUBTED = (SETTLED + SURE) / 2
 _SHORT = 6  # words of a reply that says little else than yes or no
 _PLAIN = re.compile(
     r"\W*((?P<y>y|ye[sahp]*|yeah|yep|yup|still|aye|indeed|of course|definitely)"
@@ -121,10 +125,12 @@ def borne_out(pack: Pack, reading: Reading, thread: Thread | None, text: str) ->
 def _permits(pack: Pack, thread: Thread, alone: Reading, asked: str, *, elsewhere: bool) -> bool:
     """Say whether a message, read alone, is enough of a reply to take away what forbids.
 
-    It is not where it names another topic clearly, nor where it hardly settles the fact and is rather about
-    something that the policy does not speak of ("the boiler has died").
+    It is not where it rather settles nothing, where it names another topic clearly, nor where it hardly
+    settles the fact and is about something that the policy does not speak of ("the boiler has died").
     """
     best = alone.topics[0]
+    if alone.facts[asked].confidence < RATHER_NOT:
+        return False
     if best.topic != thread.reading.topic and best.score >= SURE:
         return False
     uncovered = not pack.topics[best.topic].covered and best.score >= UNCLEAR_TOPIC
@@ -185,14 +191,22 @@ def _continued(pack: Pack, thread: Thread, reading: Reading) -> Reading:
 def _together(before: Reading, reading: Reading) -> dict[str, Settled]:
     """Return the facts of both: a new one wins where it is settled; a mere possibility overrides nothing.
 
-    One that is settled without being sure takes a permission back at once, and gives none (`verdicts`).
+    One that is settled without being sure takes a permission back at once, and gives none (`verdicts`). Nor
+    does what was sure before, once a message may say otherwise ("and what if they were taken on again?").
     """
     surer = {
         fact: found
         for fact, found in reading.facts.items()
         if fact not in before.facts or found.confidence >= min(_to_override(before.facts[fact], found), SURE)
     }
-    return {**before.facts, **surer}
+    known = {fact: _doubted(found, reading.facts.get(fact)) for fact, found in before.facts.items()}
+    return {**known, **surer}
+
+
+def _doubted(known: Settled, found: Settled | None) -> Settled:
+    if found is None or found.value == known.value:
+        return known
+    return replace(known, confidence=min(known.confidence, DOUBTED))
 
 
 def _to_override(known: Settled, found: Settled) -> float:
@@ -223,7 +237,12 @@ def _steadied(reading: Reading, before: Reading, *, certain: bool = False) -> tu
 
 
 def roles_now(roles: tuple[Role, ...], reading: Reading) -> tuple[Role, ...]:
-    """Return the sender's roles after a message: a correction replaces them, else a stated role is added."""
+    """Return the sender's roles after a message: a correction replaces them, else a stated role is added.
+
+    A role that another one says already is left out: the Chair is a trustee.
+    """
     if reading.act == "correct" and reading.said_roles:
         return reading.said_roles
-    return tuple(dict.fromkeys((*roles, *reading.said_roles)))
+    now = tuple(dict.fromkeys((*roles, *reading.said_roles)))
+    implied = {other for role in now for other in IMPLIED.get(role, ()) if other != role}
+    return tuple(role for role in now if role not in implied)

@@ -117,7 +117,7 @@ def stems(text: str) -> frozenset[str]:
 
 def _fits(norm: Norm, reading: Reading, roles: Sequence[Role]) -> bool:
     # Whether something may be done is not said by a duty to do it, perhaps in another way.
-    if norm.modality == "state" or (norm.modality == "oblige" and reading.form == "may"):
+    if norm.modality == "state" or (norm.modality == "oblige" and reading.form in ("may", "leave")):
         return False
     asked_about: Sequence[Bearer] = roles if reading.who == "self" else (reading.who,)
     parties = {party for one in asked_about for party in _PARTIES.get(one, ())}

@@ -31,7 +31,8 @@ STRICTNESS: Mapping[Verdict, int] = {
     "not_allowed": 5,
 }
 UNREVIEWED_SAY = "Nobody has reviewed how I read this policy, so I give no permission from it."
-_IMPLIED: Mapping[Bearer, tuple[Bearer, ...]] = {
+# What a function says of the role.
+IMPLIED: Mapping[Bearer, tuple[Bearer, ...]] = {
     "manager": ("manager", "staff"),
     "chair": ("chair", "trustee"),
 }
@@ -136,7 +137,7 @@ def _decide_for_sender(pack: Pack, reading: Reading, roles: tuple[Role, ...]) ->
 
 def _decide_for(pack: Pack, reading: Reading, bearer: Bearer) -> Decision:
     topic = pack.topics[reading.topic]
-    bearers = _IMPLIED.get(bearer, (bearer,))
+    bearers = IMPLIED.get(bearer, (bearer,))
     trace = [
         f"topic {topic.id} ({reading.topics[0].score:.2f}), {bearer} towards {reading.whom}, {reading.form}",
         *(

@@ -1,10 +1,15 @@
 """What people are told: plain, short, and no more than the row says."""
 
 import re
+from itertools import product
 
 import textstat  # type: ignore[import-untyped]  # ships no types
 
+from knowledge.answers import Answerer
 from knowledge.pack import Row
+from knowledge.reading import ROLES, TARGETS, TURNED, Reading, Scored
+from knowledge.threads import Thread
+from knowledge.verdicts import decide
 from tests.policies import home_start_pack
 
 PACK = home_start_pack()
@@ -31,6 +36,20 @@ def test_a_row_that_allows_says_so_and_one_that_forbids_says_no() -> None:
             assert re.search(r"\b(no|not|never|nothing)\b", row.say.lower()) or "Scheme Manager" in row.say, (
                 row.say
             )
+
+
+def test_a_yes_or_no_written_for_the_act_is_not_told_to_whoever_asks_about_its_opposite(
+    answerer: Answerer,
+) -> None:
+    told = 0
+    senders = [(), *((role,) for role in ROLES), ("volunteer", "staff"), ("volunteer", "trustee")]
+    for topic, form, whom, roles in product(PACK.topics, TURNED, TARGETS, senders):
+        reading = Reading(topics=(Scored(topic, 1.0),), form=form, whom=whom)
+        meant = [set(row.form or ("may",)) <= TURNED for row in decide(PACK, reading, roles).rows]
+        said = len(re.findall(r"(?:^|\. )(?:Yes|No)[,.:] ", answerer.again(Thread("", reading), roles).say))
+        assert said <= sum(meant), (topic, form, whom, roles)
+        told += said
+    assert told
 
 
 def test_a_silent_row_gives_no_permission() -> None:

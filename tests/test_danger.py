@@ -33,6 +33,11 @@ def learned() -> Examples:
     return Examples(vectors, pulls, 0.0, np.zeros(1, np.float32), np.ones(1, np.float32), 1.0)
 
 
+def undecided(_: str) -> float:
+    """Say that a text may be of harm or not, as a reader would that cannot tell."""
+    return 0.08
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with what `learned` returns."""
@@ -42,7 +47,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_what_was_learned_is_read_as_it_was_written(folder: Path) -> None:
     danger = Danger.load(folder, Counting())
-    assert danger.of("harm") > 0.5 > danger.of("tea")
+    assert danger.of("harm", undecided) > 0.5 > danger.of("tea", undecided)
 
 
 def test_a_missing_file_is_refused_with_what_to_do(tmp_path: Path) -> None:
@@ -64,9 +69,10 @@ def test_what_was_learned_with_another_model_is_refused(folder: Path) -> None:
         Danger.load(folder, other)
 
 
-def test_a_reader_that_is_sure_adds_to_it_and_one_that_is_not_takes_nothing_away(folder: Path) -> None:
+def test_what_a_reader_takes_for_harm_counts_for_more_and_what_it_does_not_for_less(folder: Path) -> None:
     danger = Danger.load(folder, Counting())
-    assert danger.of("harm", 0.99) > danger.of("harm", 0.0) == danger.of("harm", 0.1)
+    sure, calm = danger.of("harm", lambda _: 0.99), danger.of("harm", lambda _: 0.0)
+    assert sure > danger.of("harm", undecided) > calm
 
 
 def test_what_is_told_in_passing_is_found(answerer: Answerer) -> None:

@@ -15,7 +15,7 @@ from tests.tables import SENDERS, Cell, cells, decided
 # Measured with the reader that is in the repository; raise the floors and lower the allowance with it.
 FLOOR = 0.80  # share of right verdicts over the whole matrix
 TOPIC_FLOOR = 0.40  # the same within the worst topic
-ALLOWANCE = 5  # unsafe permissions: what the released reader gives; may only fall
+ALLOWANCE = 10  # unsafe permissions of 1,100: what the released reader gives; may only fall
 
 WORDINGS = 4
 PACK = home_start_pack()

@@ -42,7 +42,11 @@ def decided(asked: Reading, *roles: Role) -> Decision:
         ("staff", "volunteer", {}, "not_allowed", "3.5"),
         ("staff", "volunteer", {"volunteer_current": "y"}, "not_allowed", "3.5"),
         ("staff", "volunteer", {"volunteer_current": "n"}, "silent", None),
-        ("staff", "ex_volunteer", {}, "silent", None),
+        ("staff", "maybe_volunteer", {}, "depends", "3.5"),
+        ("staff", "maybe_volunteer", {"volunteer_current": "y"}, "not_allowed", "3.5"),
+        ("staff", "maybe_volunteer", {"volunteer_current": "n"}, "silent", None),
+        ("staff", "ex_volunteer", {}, "depends", "3.5"),
+        ("staff", "ex_volunteer", {"volunteer_current": "n"}, "silent", None),
         ("staff", "staff", {}, "silent", None),
         ("manager", "volunteer", {}, "not_allowed", "3.5"),
         ("trustee", "family", {}, "not_allowed", "3.6"),
@@ -54,6 +58,40 @@ def test_each_cell_of_the_friendship_table(
     role: Role, whom: Target, facts: Mapping[str, Value], verdict: str, first: str | None
 ) -> None:
     decision = decided(reading("friend_request", whom=whom, facts=facts), role)
+    assert decision.verdict == verdict
+    assert (decision.cite[0] if decision.cite else None) == first
+
+
+@pytest.mark.parametrize(
+    ("role", "topic", "form", "verdict", "first"),
+    [
+        ("volunteer", "disclose", "may", "not_allowed", "4.1"),
+        ("volunteer", "disclose", "must", "not_allowed", "4.1"),
+        ("volunteer", "disclose", "refrain", "required", "4.1"),
+        ("trustee", "criticise", "refrain", "required", "3.4"),
+        ("volunteer", "criticise", "refrain", "silent", None),
+        ("staff", "work_hours_social", "refrain", "required", "3.3"),
+        ("staff", "message_recipients", "must", "not_allowed", "2.3"),
+        ("staff", "message_recipients", "refrain", "required", "2.3"),
+        ("volunteer", "page_upload", "refrain", "required", "1.2"),
+        ("manager", "page_upload", "must", "required", "1.2"),
+        ("manager", "page_upload", "leave", "not_allowed", "1.2"),
+        ("manager", "page_identity", "must", "required", "1.6"),
+        ("manager", "page_identity", "leave", "not_allowed", "1.6"),
+        ("staff", "page_complaints", "must", "required", "1.7"),
+        ("staff", "page_complaints", "may", "not_allowed", "1.7"),
+        ("staff", "page_complaints", "leave", "not_allowed", "1.7"),
+        ("staff", "email_grievance", "leave", "not_allowed", "2.11"),
+        ("volunteer", "email_grievance", "leave", "silent", None),
+        ("chair", "page_checks", "must", "required", "1.5"),
+        ("chair", "page_checks", "leave", "not_allowed", "1.5"),
+        ("trustee", "page_checks", "must", "info", "1.5"),
+    ],
+)
+def test_a_duty_and_the_act_that_it_forbids_are_two_sides_of_one_table(
+    role: Role, topic: str, form: Form, verdict: str, first: str | None
+) -> None:
+    decision = decided(reading(topic, form=form), role)
     assert decision.verdict == verdict
     assert (decision.cite[0] if decision.cite else None) == first
 

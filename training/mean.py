@@ -1,14 +1,16 @@
 """Write the reader that is the mean of two runs' weights: it is less sure of itself than either.
 
-    python training/mean.py --model MINILM_FOLDER --out knowledge/models NEW/reader.pt OLD/reader.pt
+    python training/mean.py --model MINILM_FOLDER --out knowledge/models NEW OLD
 
-NEW counts for six parts in ten, which was chosen on rounds 1 to 10 of benchmarks/unseen.
+NEW and OLD are what two runs of train.py wrote. NEW counts for six parts in ten, which was chosen on rounds 1
+to 10 of benchmarks/unseen.
 """
 
 import argparse
 from pathlib import Path
 
 import torch
+from grown import grown_from
 from messages import SINGLE, Batcher, labels_of, load
 from net import ReaderNet, write
 from transformers import AutoModel, AutoTokenizer
@@ -24,7 +26,7 @@ def mean(args: argparse.Namespace) -> None:
     sizes |= {"fact": 3 * len(labels["fact"]), "said": len(labels["said"])}
     encoder = AutoModel.from_pretrained(args.model, attn_implementation="eager")
     net = ReaderNet(encoder, sizes)
-    new, old = torch.load(args.new), torch.load(args.old)
+    new, old = (grown_from(folder, net, labels) for folder in (args.new, args.old))
     net.load_state_dict({name: torch.lerp(old[name], new[name], SHARE) for name in new})
     args.out.mkdir(parents=True, exist_ok=True)
     write(

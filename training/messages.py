@@ -3,6 +3,7 @@
 import json
 import random
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +33,44 @@ def load(folder: Path) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
+CALM = "calm"  # stands for the intent of what sounds like harm and is none; nothing else of it is known
+
+
+def told_of_harm(folder: Path) -> list[dict[str, Any]]:
+    """Return the sentences that tell of harm, and those that only sound like it, as rows without a topic."""
+    kinds = (("harm", "safeguarding"), ("harmless", CALM))
+    return [
+        {"t": line, "i": intent}
+        for name, intent in kinds
+        for line in (folder / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+        if line.strip()
+    ]
+
+
 def labels_of(rows: list[dict[str, Any]]) -> dict[str, list[str]]:
     """Return the label names of each head, in a stable order."""
     labels = {
         head: sorted({row.get(KEYS[head], DEFAULTS.get(head)) for row in rows} - {None}) for head in SINGLE
     }
     labels["fact"] = sorted({fact for row in rows for fact in row.get("x", {})})
-    labels["said"] = ["volunteer", "staff", "trustee", "manager"]
+    labels["said"] = ["volunteer", "staff", "trustee", "manager", "chair"]
     return labels
+
+
+OFTEN = 8  # times; a rarer word may be a slip itself
+OFTEN_IN_HARM = 2  # a word that tells of harm must not be taken for a slip of a harmless one
+
+
+def words_of(rows: list[dict[str, Any]], harm: list[dict[str, Any]]) -> list[str]:
+    """Return the words that stand often in the messages, or in what tells of harm."""
+    seen, told = _counted(rows), _counted(harm)
+    often = {word for word, times in seen.items() if times >= OFTEN}
+    often |= {word for word, times in told.items() if times >= OFTEN_IN_HARM}
+    return sorted(often)
+
+
+def _counted(rows: list[dict[str, Any]]) -> Counter[str]:
+    return Counter(word for row in rows for word in re.findall(r"[a-z]+(?:'[a-z]+)*", row["t"].lower()))
 
 
 def typed(text: str, rng: random.Random) -> str:
@@ -71,7 +102,8 @@ def typed(text: str, rng: random.Random) -> str:
     return text
 
 
-ASIDES = (Path(__file__).parent / "asides.txt").read_text(encoding="utf-8").splitlines()
+HERE = Path(__file__).parent
+ASIDES = (HERE / "asides.txt").read_text(encoding="utf-8").splitlines()
 
 
 def told(text: str, rng: random.Random) -> str:
@@ -118,6 +150,8 @@ class Batcher:
         self.tokenizer = tokenizer
         self.labels = labels
         self.alone = [row for row in rows if "c" not in row]
+        harm = [row for row in told_of_harm(HERE / "danger") if row["i"] != CALM]
+        self.words = words_of(rows, harm)
         self.askbacks = sorted({row["q"] for row in rows if row.get("q")})
 
     def inputs(self, pairs: list[tuple[str, str]]) -> tuple[torch.Tensor, ...]:
@@ -144,12 +178,8 @@ class Batcher:
         out = {}
         for head in SINGLE:
             names = self.labels[head]
-            out[head] = torch.tensor(
-                [
-                    names.index(value) if (value := row.get(KEYS[head], DEFAULTS.get(head))) else -100
-                    for row in rows
-                ]
-            )
+            values = [row.get(KEYS[head], DEFAULTS.get(head)) for row in rows]
+            out[head] = torch.tensor([names.index(value) if value in names else -100 for value in values])
             if head != "intent":
                 out[head][[i for i, row in enumerate(rows) if row.get("bare")]] = -100
             if head in ("form", "who", "whom"):  # nobody decides on these but for a policy question
@@ -160,9 +190,10 @@ class Batcher:
             for fact, value in row.get("x", {}).items():
                 facts[i, self.labels["fact"].index(fact)] = 1 if value == "y" else 2
         out["fact"] = facts
+        out[CALM] = torch.tensor([row.get("i") == CALM for row in rows])
         said = torch.zeros(len(rows), len(self.labels["said"]))
         for i, row in enumerate(rows):
-            for role in filter(None, (row.get("s") or "").replace("chair", "trustee").split("+")):
+            for role in filter(None, (row.get("s") or "").replace("chair", "chair+trustee").split("+")):
                 said[i, self.labels["said"].index(role)] = 1
         out["said"] = said
         return out

@@ -48,7 +48,7 @@ class ReaderNet(nn.Module):
 
 
 def write(net: Any, batcher: Batcher, labels: dict[str, list[str]], sizes: dict[str, int], out: Path) -> None:
-    """Write reader.onnx with 8-bit weights, and reader.json."""
+    """Write reader.onnx with 8-bit weights, and reader.json with the labels and the words that it learned."""
     ids, mask, kinds = batcher.inputs([("", "may I?"), ("before / asked?", "and on Instagram?")])
     full, small = out / "reader.full.onnx", out / "reader.onnx"
     axes = {name: {0: "batch", 1: "tokens"} for name in ("ids", "mask", "kinds")}
@@ -62,6 +62,6 @@ def write(net: Any, batcher: Batcher, labels: dict[str, list[str]], sizes: dict[
     model.doc_string = ""
     onnx.save(model, str(small))
     digest = hashlib.sha256(small.read_bytes()).hexdigest()
-    card = {"sha256": digest, "max_tokens": MAX_TOKENS, "labels": labels}
+    card = {"sha256": digest, "max_tokens": MAX_TOKENS, "labels": labels, "words": batcher.words}
     (out / "reader.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     print(f"wrote {small} ({small.stat().st_size / 1e6:.1f} MB), sha256 {digest}")

@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from messages import SINGLE, Batcher, bared, labels_of, load, pair
+from grown import grown_from
+from messages import CALM, SINGLE, Batcher, bared, labels_of, load, pair, told_of_harm
 from net import ReaderNet, write
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
@@ -37,10 +38,16 @@ def rarity(rows: list[dict[str, Any]], facts: list[str]) -> torch.Tensor:
 
 
 def loss_of(
-    out: dict[str, torch.Tensor], targets: dict[str, torch.Tensor], weights: torch.Tensor
+    out: dict[str, torch.Tensor], targets: dict[str, torch.Tensor], weights: torch.Tensor, harm: int
 ) -> torch.Tensor:
-    """Return the summed loss; topic counts most, facts by their rarity."""
+    """Return the summed loss; topic counts most, facts by their rarity.
+
+    `harm` is the number of the intent that what only sounds like harm must not have.
+    """
     total = torch.zeros(())
+    if targets[CALM].any():
+        odds = torch.log_softmax(out["intent"][targets[CALM]], dim=1)[:, harm].exp()
+        total = total - torch.log1p(-odds.clamp(max=0.999)).mean()
     for head, weight in (
         ("topic", 1.5), ("intent", 1.0), ("who", 0.7), ("whom", 0.7), ("form", 0.5), ("act", 0.7),
     ):  # fmt: skip
@@ -95,6 +102,7 @@ def train(args: argparse.Namespace) -> None:
     rng.shuffle(rows)
     held = rows[: len(rows) // 10]
     training = rows if args.all else rows[len(rows) // 10 :]
+    training = training + told_of_harm(HERE / "danger")
     print(f"{len(training)} messages to learn from, {len(held)} held out, {len(labels['topic'])} topics")
     tokenizer = AutoTokenizer.from_pretrained(args.model)
     sizes = {head: len(labels[head]) for head in SINGLE}
@@ -110,10 +118,7 @@ def train(args: argparse.Namespace) -> None:
     batcher = Batcher(tokenizer, labels, rows)
     weights = rarity(training, labels["fact"])
     if args.start:
-        missing, unknown = net.load_state_dict(torch.load(args.start), strict=False)
-        # Weights that were read back from a reader.onnx lack the pooler, which nothing uses.
-        if unknown or [name for name in missing if ".pooler." not in name]:
-            raise SystemExit(f"{args.start} is of another network: {[*missing, *unknown][:3]}")
+        net.load_state_dict(grown_from(args.start, net, labels))
     steps = args.epochs * (len(training) // args.batch + 1)
     optimiser = torch.optim.AdamW(
         [
@@ -145,7 +150,7 @@ def train(args: argparse.Namespace) -> None:
             part = [bared(row, rng) for row in part]
             inputs = batcher.inputs([batcher.augmented(row, rng) for row in part])
             out = dict(zip(sizes, net(*inputs), strict=True))
-            loss = loss_of(out, batcher.targets(part), weights)
+            loss = loss_of(out, batcher.targets(part), weights, labels["intent"].index("safeguarding"))
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -171,6 +176,6 @@ if __name__ == "__main__":
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--start", type=Path, help="a reader.pt to go on from, of the same labels")
+    parser.add_argument("--start", type=Path, help="a folder with reader.pt and reader.json to go on from")
     parser.add_argument("--all", action="store_true")
     train(parser.parse_args())
